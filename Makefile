@@ -1,0 +1,45 @@
+# faqsearch: `make demo` and `make test` work on a fresh machine; both set up .venv first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.installed
+QUERY ?= 캐시 환불
+
+.PHONY: setup demo test test-all check format bench clean help
+
+help:
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(SETUP) ## set up .venv with everything for development
+
+$(SETUP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
+	touch $@
+
+demo: $(SETUP) ## index data/ and print a search
+	$(BIN)/faqsearch index data/faqs.jsonl demo.index
+	$(BIN)/faqsearch search demo.index '$(QUERY)'
+
+test: $(SETUP) ## the quick tests (at most five minutes)
+	$(BIN)/python -m pytest -m 'not slow'
+
+test-all: $(SETUP) ## all tests
+	$(BIN)/python -m pytest
+
+check: $(SETUP) ## format, lint, types, import layers, structure
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_structure.py tests/test_docs.py
+
+format: $(SETUP) ## write the format that check asks for
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(SETUP) ## measure (give the public sets with DATA=folder)
+	$(BIN)/python -m benchmarks quality $(if $(DATA),--data $(DATA))
+
+clean: ## remove what was built
+	rm -rf $(VENV) demo.index .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,81 @@
+"""Korean FAQ search for Python services: documents in, ranked pages out."""
+
+from __future__ import annotations
+
+from faqsearch.analysis.lexicon import Lexicon, Pin, Synonym
+from faqsearch.document import CategoryPath, Document
+from faqsearch.errors import (
+    AnalyzerMismatchError,
+    BackendError,
+    DocumentError,
+    FaqSearchError,
+    IndexCorruptError,
+    IndexExistsError,
+    IndexFormatError,
+    IndexLockedError,
+    IndexNotFoundError,
+    IndexStorageError,
+    InvalidOptionError,
+    LexiconError,
+)
+from faqsearch.evaluation import Evaluation, evaluate
+from faqsearch.events import FeedbackEvent, SearchEvent
+from faqsearch.faq_index import Batch, FaqIndex, warm_up
+from faqsearch.options import IndexOptions, Ranking
+from faqsearch.results import (
+    AnalyzedTerm,
+    CheckReport,
+    Completion,
+    Correction,
+    Explanation,
+    Facet,
+    Highlight,
+    Hit,
+    IndexStats,
+    SearchResults,
+    SyncReport,
+)
+from faqsearch.sources import read_documents
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AnalyzedTerm",
+    "AnalyzerMismatchError",
+    "BackendError",
+    "Batch",
+    "CategoryPath",
+    "CheckReport",
+    "Completion",
+    "Correction",
+    "Document",
+    "DocumentError",
+    "Evaluation",
+    "Explanation",
+    "Facet",
+    "FaqIndex",
+    "FaqSearchError",
+    "FeedbackEvent",
+    "Highlight",
+    "Hit",
+    "IndexCorruptError",
+    "IndexExistsError",
+    "IndexFormatError",
+    "IndexLockedError",
+    "IndexNotFoundError",
+    "IndexOptions",
+    "IndexStats",
+    "IndexStorageError",
+    "InvalidOptionError",
+    "Lexicon",
+    "LexiconError",
+    "Pin",
+    "Ranking",
+    "SearchEvent",
+    "SearchResults",
+    "SyncReport",
+    "Synonym",
+    "evaluate",
+    "read_documents",
+    "warm_up",
+]

@@ -1,0 +1,160 @@
+"""Lexicon: what a service adds to the analysis and to queries, kept in four TSV files.
+
+| file | columns | effect |
+|---|---|---|
+| words.tsv | word, reason | Kiwi takes the word for one noun; with a blank its parts count too (needs a rebuild) |
+| synonyms.tsv | left, ``=`` or ``>``, right, category, reason | a query with left also finds right (``=``: and the other way) |
+| stopwords.tsv | word, reason | weighs less in a query, like the built-in ones |
+| pins.tsv | query, id, from, until, reason | this document leads for this query, while it lasts |
+
+Columns behind the needed ones may be left out; a line that begins with # is a comment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from faqsearch.document import CategoryPath, parse_time
+from faqsearch.errors import DocumentError, LexiconError
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """A query with ``left`` also finds ``right``, and the other way where ``two_way``; only in ``category`` where given."""
+
+    left: str
+    right: str
+    two_way: bool = True
+    category: CategoryPath = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Document ``id`` leads for ``query``, from ``visible_from`` until ``visible_until`` (aware times, or None)."""
+
+    query: str
+    id: str
+    visible_from: datetime | None = None
+    visible_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """User words, synonyms, stop words and pins of a service; raises LexiconError for entries that cannot be used.
+
+    Plain values are taken too: a synonym as a pair of words (two-way), a pin as a pair (query, id).
+    """
+
+    words: frozenset[str] = field(default_factory=frozenset)
+    synonyms: tuple[Synonym, ...] = ()
+    stopwords: frozenset[str] = field(default_factory=frozenset)
+    pins: tuple[Pin, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", _words("words", self.words))
+        object.__setattr__(self, "stopwords", _words("stopwords", self.stopwords))
+        object.__setattr__(self, "synonyms", tuple(s if isinstance(s, Synonym) else Synonym(*s) for s in self.synonyms))
+        object.__setattr__(self, "pins", tuple(p if isinstance(p, Pin) else Pin(*p) for p in self.pins))
+        for synonym in self.synonyms:
+            if not synonym.left.strip() or not synonym.right.strip():
+                raise LexiconError(f"a synonym needs two words, not {synonym.left!r} and {synonym.right!r}")
+        for pin in self.pins:
+            if not pin.query.strip() or not pin.id:
+                raise LexiconError(f"a pin needs a query and a document id, not {pin.query!r} and {pin.id!r}")
+
+    @classmethod
+    def from_folder(cls, path: str | os.PathLike[str]) -> Lexicon:
+        """The lexicon in a folder; a file that is not there is empty. Raises LexiconError with file and line."""
+        folder = Path(path)
+        if not folder.is_dir():
+            raise LexiconError(
+                "is no folder; a lexicon is a folder with words.tsv, synonyms.tsv, stopwords.tsv, pins.tsv", file=str(folder)
+            )
+        return cls(
+            words=frozenset(_column(folder / "words.tsv")),
+            synonyms=tuple(_synonyms(folder / "synonyms.tsv")),
+            stopwords=frozenset(_column(folder / "stopwords.tsv")),
+            pins=tuple(_pins(folder / "pins.tsv")),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready values; ``Lexicon.from_dict`` reads them back."""
+        return {
+            "words": sorted(self.words),
+            "synonyms": [[s.left, s.right, s.two_way, list(s.category)] for s in self.synonyms],
+            "stopwords": sorted(self.stopwords),
+            "pins": [[p.query, p.id, _iso(p.visible_from), _iso(p.visible_until)] for p in self.pins],
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Lexicon:
+        return cls(
+            words=frozenset(values["words"]),
+            synonyms=tuple(Synonym(left, right, two, tuple(path)) for left, right, two, path in values["synonyms"]),
+            stopwords=frozenset(values["stopwords"]),
+            pins=tuple(Pin(query, id, _time(start), _time(end)) for query, id, start, end in values["pins"]),
+        )
+
+
+def _words(name: str, value: Iterable[str]) -> frozenset[str]:
+    if isinstance(value, str):
+        raise LexiconError(f"{name} must be several words, not one text {value!r}")
+    words = frozenset(" ".join(word.split()) for word in value)
+    if "" in words:
+        raise LexiconError(f"{name} holds an empty word")
+    return words
+
+
+def _rows(path: Path, needed: int) -> Iterator[tuple[int, list[str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return
+    except UnicodeDecodeError as error:
+        raise LexiconError(f"is not UTF-8 at byte {error.start}; save it as UTF-8", file=str(path)) from None
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = [cell.strip() for cell in line.split("\t")]
+        if len(cells) < needed or not all(cells[:needed]):
+            raise LexiconError(f"needs {needed} columns with a tab between, has {line!r}", file=str(path), line=number)
+        yield number, cells
+
+
+def _column(path: Path) -> Iterator[str]:
+    for _, cells in _rows(path, 1):
+        yield cells[0]
+
+
+def _synonyms(path: Path) -> Iterator[Synonym]:
+    for number, cells in _rows(path, 3):
+        if cells[1] not in ("=", ">"):
+            raise LexiconError(
+                f"the second column is = (both ways) or > (one way), not {cells[1]!r}", file=str(path), line=number
+            )
+        category = tuple(part.strip() for part in cells[3].split(">")) if len(cells) > 3 and cells[3] else ()
+        yield Synonym(cells[0], cells[2], cells[1] == "=", category)
+
+
+def _pins(path: Path) -> Iterator[Pin]:
+    for number, cells in _rows(path, 2):
+        cells += ["", ""]
+        try:
+            start = parse_time(cells[2], field="from") if cells[2] else None
+            end = parse_time(cells[3], field="until") if cells[3] else None
+        except DocumentError as error:
+            raise LexiconError(str(error), file=str(path), line=number) from None
+        yield Pin(cells[0], cells[1], start, end)
+
+
+def _iso(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,23 @@
+"""The word lists that ship with the package."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def stopwords() -> frozenset[str]:
+    """Terms that a question is full of without naming a topic; they weigh less, and are never dropped."""
+    return frozenset(row[0] for row in _rows("stopwords.tsv"))
+
+
+@cache
+def variants() -> dict[str, str]:
+    """Spellings folded on both sides, index and query: variant → the form that is indexed."""
+    return {row[0]: row[1] for row in _rows("variants.tsv")}
+
+
+def _rows(name: str) -> list[list[str]]:
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]

@@ -1,0 +1,89 @@
+"""What a search leaves for a report: an event without anything that identifies a person."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from faqsearch.results import SearchResults
+
+_PERSONAL = (
+    (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[e-mail]"),
+    (re.compile(r"(?<!\d)\d{6}[-\s]?[1-8]\d{6}(?!\d)"), "[주민등록번호]"),
+    (re.compile(r"(?<!\d)(?:\d{4}[-\s]?){3}\d{3,4}(?!\d)"), "[card]"),
+    (re.compile(r"(?<!\d)(?:\+?82[-\s]?|0)\d{1,2}[-\s.]?\d{3,4}[-\s.]?\d{4}(?!\d)"), "[phone]"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEvent:
+    """One search; personal numbers in ``query`` and ``correction`` are masked."""
+
+    id: str
+    at: datetime
+    query: str
+    correction: str | None
+    filters: dict[str, Any]
+    sort: str
+    page: int
+    total: int
+    confidence: str
+    hit_ids: tuple[str, ...]
+    took_ms: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "at": self.at.isoformat(),
+            "query": self.query,
+            "correction": self.correction,
+            "filters": dict(self.filters),
+            "sort": self.sort,
+            "page": self.page,
+            "total": self.total,
+            "confidence": self.confidence,
+            "hit_ids": list(self.hit_ids),
+            "took_ms": self.took_ms,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackEvent:
+    """What a person did with a hit of the search ``search_id``: opened it, or said whether it helped."""
+
+    search_id: str
+    document_id: str
+    kind: Literal["click", "helpful", "unhelpful"]
+    rank: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"search_id": self.search_id, "document_id": self.document_id, "kind": self.kind, "rank": self.rank}
+
+
+def mask_personal(text: str) -> str:
+    """``text`` with e-mail addresses, resident registration, card and phone numbers replaced by what they are."""
+    for pattern, name in _PERSONAL:
+        text = pattern.sub(name, text)
+    return text
+
+
+def search_event(results: SearchResults, *, category: Any, tags: Iterable[str]) -> SearchEvent:
+    """The event of a finished search."""
+    chosen = category if isinstance(category, str) or category is None else [str(part) for part in category]
+    return SearchEvent(
+        id=uuid.uuid4().hex,
+        at=datetime.now(UTC),
+        query=mask_personal(results.query),
+        correction=mask_personal(results.correction.query) if results.correction else None,
+        filters={"category": chosen, "tags": sorted(tags)},
+        sort=results.sort,
+        page=results.page,
+        total=results.total,
+        confidence=results.confidence,
+        hit_ids=tuple(hit.document.id for hit in results.hits),
+        took_ms=results.took_ms,
+    )

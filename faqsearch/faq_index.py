@@ -1,0 +1,534 @@
+"""FaqIndex: the one noun of the library."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from faqsearch import limits
+from faqsearch.analysis.analyzer import AnalyzedDocument, Analyzer
+from faqsearch.analysis.lexicon import Lexicon
+from faqsearch.document import Document
+from faqsearch.errors import (
+    AnalyzerMismatchError,
+    BackendError,
+    DocumentError,
+    IndexCorruptError,
+    IndexStorageError,
+    InvalidOptionError,
+)
+from faqsearch.events import SearchEvent, search_event
+from faqsearch.index.base import IndexMeta, QueryPlan, Reader, WriteBatch
+from faqsearch.index.hashes import stored_hash, terms_hash
+from faqsearch.options import IndexOptions
+from faqsearch.query.complete import Candidate, candidate, complete
+from faqsearch.query.explain import explain
+from faqsearch.query.options import (
+    CategoryChoice,
+    Labels,
+    SearchOptions,
+    category_choice,
+    check_options,
+    labels_of,
+    micros,
+    whole,
+)
+from faqsearch.query.related import related
+from faqsearch.query.search import search
+from faqsearch.query.understand import QueryLanguage
+from faqsearch.results import (
+    AnalyzedTerm,
+    CheckReport,
+    Completion,
+    Explanation,
+    Hit,
+    IndexStats,
+    SearchResults,
+    SyncReport,
+)
+
+if TYPE_CHECKING:
+    from faqsearch.index.embedded.backend import EmbeddedBackend, EmbeddedWriter
+
+Location: TypeAlias = str | os.PathLike[str]
+Mismatch: TypeAlias = Literal["raise", "search", "rebuild"]
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with (documents analysed, documents to analyse)."""
+
+_MISMATCHES = ("raise", "search", "rebuild")
+
+
+class FaqIndex:
+    """A searchable collection of help entries. Made by ``create``, ``open`` or ``in_memory``; safe to share among threads.
+
+    One writer at a time, any number of readers in any number of processes; each search sees one generation, whole.
+    """
+
+    def __init__(self, backend: EmbeddedBackend, *, lock_timeout: float = 10.0, lexicon: Lexicon | None = None) -> None:
+        """For the class methods; not called by users."""
+        self._backend = backend
+        self._lock_timeout = lock_timeout
+        self._closed = False
+        self._callbacks: list[Callable[[SearchEvent], None]] = []
+        self._lexicon = lexicon
+        self._language: tuple[IndexMeta, QueryLanguage, Analyzer] | None = None
+        self._titles: tuple[int, list[tuple[Document, Candidate]]] | None = None
+
+    # Making and opening
+
+    @classmethod
+    def create(
+        cls,
+        location: Location,
+        *,
+        lexicon: Lexicon | None = None,
+        options: IndexOptions = IndexOptions(),
+        exist_ok: bool = False,
+    ) -> FaqIndex:
+        """A new, empty index in a folder; with ``exist_ok`` the index already there.
+
+        Raises IndexExistsError where there is one, IndexStorageError where the folder holds other files, and
+        AnalyzerMismatchError where an index already there was analysed with other user words.
+        """
+        backend, made = _embedded(location).create(location, _meta(lexicon, options), exist_ok=exist_ok)
+        index = cls(backend, lexicon=lexicon)
+        if not made:
+            index._agree("raise")
+        return index
+
+    @classmethod
+    def in_memory(cls, *, lexicon: Lexicon | None = None, options: IndexOptions = IndexOptions()) -> FaqIndex:
+        """A new, empty index that is gone with this object."""
+        return cls(_embedded(None).in_memory(_meta(lexicon, options)), lexicon=lexicon)
+
+    @classmethod
+    def open(
+        cls,
+        location: Location,
+        *,
+        lexicon: Lexicon | None = None,
+        read_only: bool = False,
+        lock_timeout: float = 10.0,
+        on_mismatch: Mismatch = "raise",
+    ) -> FaqIndex:
+        """The index in a folder, with the lexicon stored in it unless another is given.
+
+        ``on_mismatch`` says what happens when it was analysed in another way than this version of Kiwi, its model, the user
+        words given and the built-in lists would: "raise", "search" (go on with the stored terms) or "rebuild" (analyse all
+        again).
+        Raises IndexNotFoundError, IndexFormatError, IndexCorruptError or AnalyzerMismatchError.
+        """
+        if on_mismatch not in _MISMATCHES:
+            raise InvalidOptionError(f"on_mismatch must be one of {', '.join(_MISMATCHES)}, not {on_mismatch!r}")
+        if lock_timeout < 0:
+            raise InvalidOptionError(f"lock_timeout must be 0 seconds or more, not {lock_timeout!r}")
+        index = cls(_embedded(location).open(location, read_only=read_only), lock_timeout=lock_timeout, lexicon=lexicon)
+        index._agree(on_mismatch)
+        return index
+
+    @classmethod
+    def restore(cls, snapshot: Location, *, location: Location) -> FaqIndex:
+        """A copy of a snapshot in a new folder, every checksum verified; raises IndexCorruptError for a damaged one."""
+        source = _embedded(snapshot).open(snapshot, read_only=True)
+        report = source.check()
+        if not report.ok:
+            raise IndexCorruptError(f"{snapshot} is damaged and was not restored: {report.problems[0]}")
+        source.snapshot(location)
+        return cls.open(location, on_mismatch="search")
+
+    # Searching
+
+    def search(
+        self,
+        query: str,
+        *,
+        category: CategoryChoice = None,
+        within: CategoryChoice = None,
+        tags: Labels = (),
+        audience: Labels = (),
+        now: datetime | None = None,
+        sort: str = "relevance",
+        page: int = 1,
+        per_page: int = 10,
+        matching: str = "most",
+        snippet_length: int = 160,
+        facets: bool = True,
+        correct: bool = True,
+    ) -> SearchResults:
+        """One page of the documents that answer ``query``; a blank query browses all by falling views.
+
+        ``category`` is a label, a path, a Facet or several (any of them); ``within`` the paths that are the whole collection
+        for this search; ``tags`` must all be there; ``audience`` are the groups the reader belongs to. ``matching``: "any" (a
+        term is enough), "most" (every content word, or a score of at least 0.3 of the best), "all" (every content word).
+        Raises InvalidOptionError for an option, never for a query.
+        """
+        options = check_options(
+            category=category,
+            within=within,
+            tags=tags,
+            audience=audience,
+            now=now,
+            sort=sort,
+            page=page,
+            per_page=per_page,
+            matching=matching,
+            snippet_length=snippet_length,
+        )
+        reader = self._reader()
+        results = search(reader, self._parts(reader)[0], _query(query), options, facets=facets)
+        for callback in self._callbacks:
+            callback(search_event(results, category=category, tags=options.tags))
+        return results
+
+    def complete(
+        self, prefix: str, *, limit: int = 8, within: CategoryChoice = None, audience: Labels = ()
+    ) -> tuple[Completion, ...]:
+        """Titles that ``prefix`` may become, the most looked at first."""
+        whole("limit", limit, 1, limits.COMPLETION_LIMIT)
+        paths, _ = category_choice("within", within)
+        groups = labels_of("audience", audience)
+        now = micros(None)
+        seen = [one for document, one in self._candidates() if _visible(document, now, groups, paths)]
+        return complete(seen, _query(prefix)[: limits.QUERY_CODE_POINTS], limit=limit)
+
+    def related(self, id: str, *, limit: int = 5, within: CategoryChoice = None, audience: Labels = ()) -> tuple[Hit, ...]:
+        """Hits like the document ``id``, the most alike first; () where it is not in the index."""
+        whole("limit", limit, 1, limits.RELATED_LIMIT)
+        paths, _ = category_choice("within", within)
+        plan = QueryPlan(within=paths, audience=labels_of("audience", audience), now=micros(None))
+        return related(self._reader(), id, plan, limit=limit, snippet_length=160)
+
+    def explain(self, query: str, *, id: str) -> Explanation:
+        """Why document ``id`` has its score for ``query``, or why it is not found: a tree of words and numbers."""
+        reader = self._reader()
+        return explain(reader, self._parts(reader)[0], _query(query), id, _defaults())
+
+    def analyze(self, text: str) -> tuple[AnalyzedTerm, ...]:
+        """The terms of ``text`` in both channels, each with its place in it."""
+        return self._parts(self._reader())[1].terms(text)
+
+    # Writing
+
+    def sync(self, documents: Iterable[Document], *, allow_empty: bool = False, progress: Progress | None = None) -> SyncReport:
+        """Makes the index hold exactly ``documents``, in one atomic commit, and says what that changed.
+
+        Only what changed is analysed; a change of views, dates, tags or other values needs no analysis. Raises DocumentError
+        for an id that is there twice, and InvalidOptionError for no documents at all unless ``allow_empty``.
+        """
+        wanted = list(documents)
+        _distinct(wanted)
+        if not wanted and not allow_empty:
+            raise InvalidOptionError("no documents: sync would delete everything; pass allow_empty=True if that is meant")
+        with self._writing() as writer:
+            stored = writer.reader.hashes()
+            fresh: list[Document] = []
+            restored: list[Document] = []
+            unchanged = 0
+            for document in wanted:
+                before = stored.get(document.id)
+                if before is None or before[0] != terms_hash(document):
+                    fresh.append(document)
+                elif before[1] != stored_hash(document):
+                    restored.append(document)
+                else:
+                    unchanged += 1
+            added = sum(document.id not in stored for document in fresh)
+            gone = frozenset(stored.keys() - {document.id for document in wanted})
+            report = SyncReport(added, len(fresh) - added + len(restored), len(gone), unchanged)
+            if fresh or restored or gone:
+                writer.commit(WriteBatch(gone, self._analyzed(writer.reader, fresh, progress), restored))
+            elif progress is not None:
+                progress(0, 0)
+        return report
+
+    def upsert(self, documents: Document | Iterable[Document]) -> int:
+        """Adds documents or replaces those with the same id, in one atomic commit; how many there were."""
+        given = [documents] if isinstance(documents, Document) else list(documents)
+        _documents(given)
+        last = {document.id: document for document in given}
+        if last:
+            with self._writing() as writer:
+                writer.commit(WriteBatch(added=self._analyzed(writer.reader, list(last.values()), None)))
+        return len(last)
+
+    def delete(self, ids: str | Iterable[str]) -> int:
+        """Deletes the documents with these ids, in one atomic commit; how many of them were there."""
+        wanted = frozenset([ids]) if isinstance(ids, str) else frozenset(ids)
+        with self._writing() as writer:
+            present = frozenset(id for id in wanted if id in writer.reader)
+            if present:
+                writer.commit(WriteBatch(present))
+        return len(present)
+
+    def batch(self) -> Batch:
+        """A context manager that gathers upserts and deletes and commits them at once; an error inside commits nothing."""
+        self._open()
+        return Batch(self)
+
+    def rebuild(self, documents: Iterable[Document] | None = None, *, progress: Progress | None = None) -> int:
+        """Analyses all documents again, or makes the index hold these, and swaps while readers go on; how many there are."""
+        with self._writing() as writer:
+            wanted = list(writer.reader if documents is None else documents)
+            _distinct(wanted)
+            meta = _meta(self._present_lexicon(writer.reader), IndexOptions.from_dict(writer.reader.meta.options))
+            analyzed = self._analyzed_with(Analyzer(_words(meta)), wanted, progress)
+            writer.commit(WriteBatch(added=analyzed, replace_all=True), meta=meta)
+        return len(wanted)
+
+    def set_lexicon(self, lexicon: Lexicon) -> bool:
+        """Makes synonyms, stop words and pins count at once, for this and every later reader.
+
+        True where the user words differ from those the index was analysed with: they count after ``rebuild``, not before.
+        """
+        with self._writing() as writer:
+            before = Lexicon.from_dict(writer.reader.meta.lexicon)
+            kept = replace(lexicon, words=before.words)
+            writer.commit(WriteBatch(), meta=replace(writer.reader.meta, lexicon=kept.to_dict()))
+            self._lexicon = lexicon
+        return lexicon.words != before.words
+
+    # Looking
+
+    def get(self, id: str) -> Document | None:
+        """The document with this id, visible or not, or None."""
+        return self._reader().get(id)
+
+    def __len__(self) -> int:
+        return len(self._reader())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and id in self._reader()
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(self._reader())
+
+    @property
+    def generation(self) -> int:
+        """Rises by one with every commit."""
+        return self._reader().generation
+
+    def stats(self) -> IndexStats:
+        """Counts and sizes of the present generation."""
+        reader = self._reader()
+        numbers = reader.statistics()
+        return IndexStats(
+            documents=numbers.documents,
+            deleted=numbers.deleted,
+            segments=numbers.segments,
+            terms=dict(numbers.terms),
+            size_bytes=numbers.size_bytes,
+            generation=reader.generation,
+            categories=numbers.categories,
+            fingerprint=reader.meta.fingerprint,
+        )
+
+    def check(self, *, repair: bool = False) -> CheckReport:
+        """Verifies every checksum and what the files say of each other; with ``repair`` rebuilds from the stored documents."""
+        self._open()
+        report = self._backend.check()
+        if repair and not report.ok:
+            self.rebuild()
+            report = self._backend.check()
+        return report
+
+    def snapshot(self, path: Location) -> None:
+        """Copies the present generation into a new folder, while writing may go on; ``FaqIndex.restore`` brings it back."""
+        self._open()
+        self._backend.snapshot(path)
+
+    def on_search(self, callback: Callable[[SearchEvent], None]) -> Callable[[], None]:
+        """Calls ``callback`` with a SearchEvent after every search; what comes back ends that."""
+        self._callbacks.append(callback)
+
+        def stop() -> None:
+            if callback in self._callbacks:
+                self._callbacks.remove(callback)
+
+        return stop
+
+    def close(self) -> None:
+        """Lets go of files; every later call raises IndexStorageError. Closing twice does nothing."""
+        self._closed = True
+        self._backend.close()
+
+    def __enter__(self) -> FaqIndex:
+        self._open()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # Inside
+
+    def _open(self) -> None:
+        if self._closed:
+            raise IndexStorageError("this FaqIndex is closed; open the index again")
+
+    def _reader(self) -> Reader:
+        self._open()
+        return self._backend.reader()
+
+    def _writing(self) -> EmbeddedWriter:
+        self._open()
+        return self._backend.writing(self._lock_timeout)
+
+    def _present_lexicon(self, reader: Reader) -> Lexicon:
+        return self._lexicon if self._lexicon is not None else Lexicon.from_dict(reader.meta.lexicon)
+
+    def _parts(self, reader: Reader) -> tuple[QueryLanguage, Analyzer]:
+        """(the query language, the analyzer) of the reader's generation, made once for each lexicon and options."""
+        cached = self._language
+        if cached is not None and cached[0] is reader.meta:
+            return cached[1], cached[2]
+        analyzer = Analyzer(_words(reader.meta)) if cached is None or _words(cached[0]) != _words(reader.meta) else cached[2]
+        ranking = IndexOptions.from_dict(reader.meta.options).ranking
+        language = QueryLanguage(analyzer, self._present_lexicon(reader), ranking)
+        self._language = reader.meta, language, analyzer
+        return language, analyzer
+
+    def _agree(self, on_mismatch: Mismatch) -> None:
+        """Compares the index's fingerprint with what this version and the lexicon given would make."""
+        meta = self._reader().meta
+        words = self._lexicon.words if self._lexicon is not None else _words(meta)
+        wanted = Analyzer(words).fingerprint
+        if wanted == meta.fingerprint or on_mismatch == "search":
+            return
+        if on_mismatch == "rebuild":
+            self.rebuild()
+            return
+        raise AnalyzerMismatchError(
+            f"the index was analysed by [{meta.fingerprint}], now it would be by [{wanted}]; call rebuild, or open it with "
+            "on_mismatch='rebuild', or with on_mismatch='search' to go on with the stored terms"
+        )
+
+    def _analyzed(self, reader: Reader, documents: list[Document], progress: Progress | None) -> list[AnalyzedDocument]:
+        return self._analyzed_with(self._parts(reader)[1], documents, progress)
+
+    def _analyzed_with(
+        self, analyzer: Analyzer, documents: list[Document], progress: Progress | None
+    ) -> list[AnalyzedDocument]:
+        analyzed = []
+        for done, document in enumerate(analyzer.analyze_documents(documents), 1):
+            analyzed.append(document)
+            if progress is not None:
+                progress(done, len(documents))
+        return analyzed
+
+    def _candidates(self) -> list[tuple[Document, Candidate]]:
+        reader = self._reader()
+        cached = self._titles
+        if cached is None or cached[0] != reader.generation:
+            pairs = [(document, candidate(document.title, document.views)) for document in reader]
+            cached = self._titles = reader.generation, pairs
+        return cached[1]
+
+
+class Batch:
+    """Upserts and deletes that become one commit at the end of a ``with`` block; the last word on an id counts."""
+
+    def __init__(self, index: FaqIndex) -> None:
+        self._index = index
+        self._added: dict[str, Document] = {}
+        self._deleted: set[str] = set()
+
+    def upsert(self, documents: Document | Iterable[Document]) -> None:
+        """Adds documents or replaces those with the same id."""
+        given = [documents] if isinstance(documents, Document) else list(documents)
+        _documents(given)
+        for document in given:
+            self._added[document.id] = document
+            self._deleted.discard(document.id)
+
+    def delete(self, ids: str | Iterable[str]) -> None:
+        """Deletes the documents with these ids; one that is not there is no error."""
+        for id in [ids] if isinstance(ids, str) else ids:
+            self._deleted.add(id)
+            self._added.pop(id, None)
+
+    def __enter__(self) -> Batch:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None or not (self._added or self._deleted):
+            return
+        with self._index._writing() as writer:
+            analyzed = self._index._analyzed(writer.reader, list(self._added.values()), None)
+            present = frozenset(id for id in self._deleted if id in writer.reader)
+            if analyzed or present:
+                writer.commit(WriteBatch(present, analyzed))
+
+
+def warm_up(*, lexicon: Lexicon | None = None) -> None:
+    """Loads Kiwi now instead of at the first use; with ``lexicon`` for its user words too."""
+    Analyzer(lexicon.words if lexicon is not None else frozenset()).load()
+
+
+def _meta(lexicon: Lexicon | None, options: IndexOptions) -> IndexMeta:
+    kept = lexicon or Lexicon()
+    return IndexMeta(Analyzer(kept.words).fingerprint, options.to_dict(), kept.to_dict())
+
+
+def _words(meta: IndexMeta) -> frozenset[str]:
+    return frozenset(meta.lexicon["words"])
+
+
+def _embedded(location: Location | None) -> type[EmbeddedBackend]:
+    """The backend of a location, loaded only now: with it come NumPy and Whoosh, which take longer than all the rest."""
+    from faqsearch.index.embedded.backend import EmbeddedBackend
+
+    if isinstance(location, str) and location.startswith("opensearch"):
+        raise BackendError(f"{location.partition('://')[0]} locations are not part of this version; name a folder")
+    return EmbeddedBackend
+
+
+def _query(query: str) -> str:
+    if not isinstance(query, str):
+        raise InvalidOptionError(f"a query must be text, not {type(query).__name__}")
+    return query
+
+
+def _documents(documents: Iterable[Document]) -> None:
+    for document in documents:
+        if not isinstance(document, Document):
+            raise DocumentError(f"expected a Document, not {type(document).__name__}; read_documents makes them from a file")
+
+
+def _distinct(documents: list[Document]) -> None:
+    _documents(documents)
+    seen: set[str] = set()
+    for document in documents:
+        if document.id in seen:
+            raise DocumentError(f"id {document.id!r} is there twice; every document needs its own", field="id")
+        seen.add(document.id)
+
+
+def _visible(document: Document, now: int, audience: frozenset[str], paths: Iterable[tuple[str, ...]] | None) -> bool:
+    if document.visible_from is not None and now < micros(document.visible_from):
+        return False
+    if document.visible_until is not None and now >= micros(document.visible_until):
+        return False
+    if document.audience and not document.audience & audience:
+        return False
+    return paths is None or any(document.category[: len(path)] == tuple(path) for path in paths)
+
+
+def _defaults() -> SearchOptions:
+    return check_options(
+        category=None,
+        within=None,
+        tags=(),
+        audience=(),
+        now=None,
+        sort="relevance",
+        page=1,
+        per_page=limits.PER_PAGE,
+        matching="most",
+        snippet_length=160,
+    )

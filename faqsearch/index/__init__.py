@@ -1,0 +1,1 @@
+"""Where analysed documents are kept and query plans are carried out."""

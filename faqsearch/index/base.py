@@ -1,0 +1,216 @@
+"""The seam between query and storage: plans go down, matches come up.
+
+A backend knows analysed terms, never query syntax; it counts and ranks, while wording and marking are ours. So the embedded
+index and a cluster rank alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+from faqsearch.analysis.analyzer import AnalyzedDocument
+from faqsearch.document import CategoryPath, Document
+from faqsearch.results import CheckReport
+
+Sort: TypeAlias = Literal["relevance", "-updated_at", "updated_at", "-views", "title"]
+Matching: TypeAlias = Literal["any", "most", "all"]
+Channel: TypeAlias = Literal["m", "g"]
+
+SORTS: tuple[Sort, ...] = ("relevance", "-updated_at", "updated_at", "-views", "title")
+MATCHINGS: tuple[Matching, ...] = ("any", "most", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerm:
+    """A term to be scored: channel m (morphemes) or g (bigrams), and its weight in the query."""
+
+    channel: Channel
+    term: str
+    weight: float
+
+
+Clause: TypeAlias = tuple[tuple[Channel, str], ...]
+"""Terms that must all be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One content word of the query: a document holds it when it holds all terms of any clause."""
+
+    surface: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """What a backend carries out, in this order: visibility and ``within``, matching, filters, counting, sorting, paging.
+
+    ``terms`` empty and no ``phrases``: every document matches (browsing). ``phrases`` and ``excluded_phrases`` are squeezed
+    texts: a document holds one when its own squeezed title or body does. ``now`` is in microseconds since 1970. A category
+    filter passes a document whose path begins with one of the paths; ``labels`` one whose path holds one of the labels.
+    """
+
+    terms: tuple[PlanTerm, ...] = ()
+    groups: tuple[Group, ...] = ()
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[Clause, ...] = ()
+    excluded_phrases: tuple[str, ...] = ()
+    matching: Matching = "most"
+    within: tuple[CategoryPath, ...] | None = None
+    audience: frozenset[str] = frozenset()
+    now: int = 0
+    paths: tuple[CategoryPath, ...] | None = None
+    labels: tuple[str, ...] = ()
+    tags: frozenset[str] = frozenset()
+    pins: tuple[str, ...] = ()
+    sort: Sort = "relevance"
+    offset: int = 0
+    limit: int = 10
+    facets: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The morpheme tokens of a stored field, in order; ``text[start:end]`` is a token's surface."""
+
+    terms: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document as it is stored, with the tokens of its title and body."""
+
+    document: Document
+    title: Tokens
+    body: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """One page of documents in order, and what was counted on the way.
+
+    ``best`` is the highest score before filters; ``category_counts`` has every category with a match, by its full path,
+    ignoring the category filter; ``pinned`` holds the ids that lead because they are pinned.
+    """
+
+    documents: tuple[StoredDocument, ...]
+    scores: tuple[float, ...]
+    total: int
+    best: float
+    category_counts: Mapping[CategoryPath, int]
+    pinned: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBatch:
+    """One commit: ids to delete, documents to add or replace, and documents whose terms stay while the rest changes."""
+
+    deleted: frozenset[str] = frozenset()
+    added: Sequence[AnalyzedDocument] = ()
+    restored: Sequence[Document] = ()
+    replace_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMeta:
+    """What an index knows of itself: how it was analysed, its options and lexicon as JSON."""
+
+    fingerprint: str
+    options: Mapping[str, Any]
+    lexicon: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStatistics:
+    """Numbers of one generation."""
+
+    documents: int
+    deleted: int
+    segments: int
+    terms: Mapping[str, int]
+    size_bytes: int
+    categories: int
+
+
+class Reader(Protocol):
+    """One generation of an index; never changes, whatever is written meanwhile."""
+
+    generation: int
+    meta: IndexMeta
+
+    def __len__(self) -> int: ...
+
+    def __contains__(self, id: str) -> bool: ...
+
+    def __iter__(self) -> Iterator[Document]: ...
+
+    def get(self, id: str) -> Document | None: ...
+
+    def stored(self, id: str) -> StoredDocument | None:
+        """The document with its tokens, visible or not."""
+
+    def execute(self, plan: QueryPlan) -> Matches: ...
+
+    def hashes(self) -> Mapping[str, tuple[int, int]]:
+        """id → (hash of what is analysed, hash of the rest)."""
+
+    def knows(self, channel: Channel, term: str) -> bool:
+        """Whether the term is in the vocabulary."""
+
+    def document_frequency(self, channel: Channel, term: str) -> int:
+        """Documents that hold the term in title, body or category labels."""
+
+    def idf(self, channel: Channel, term: str) -> float:
+        """The inverse document frequency of the term in field ``all``."""
+
+    def parts(self, plan: QueryPlan, id: str) -> tuple[ScorePart, ...]:
+        """What the score of one document is made of."""
+
+    def vocabulary(self, channel: Channel) -> Iterable[tuple[str, int]]:
+        """(term, documents that hold it) for every term."""
+
+    def statistics(self) -> ReaderStatistics: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One summand of a score: a term in a list (m.all, m.title, m.category, g.all, g.title)."""
+
+    list: str
+    term: str
+    value: float
+    frequency: int
+    idf: float
+
+
+class Backend(Protocol):
+    """A place that holds an index."""
+
+    def reader(self) -> Reader:
+        """The newest generation."""
+
+    def writing(self, timeout: float) -> BackendWriter:
+        """The write lock, as a context manager; raises IndexLockedError after ``timeout`` seconds."""
+
+    def check(self) -> CheckReport: ...
+
+    def snapshot(self, path: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class BackendWriter(Protocol):
+    """The one writer of an index: nothing is visible before ``commit``, and without it nothing has happened."""
+
+    reader: Reader
+
+    def __enter__(self) -> BackendWriter: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def commit(self, batch: WriteBatch, *, meta: IndexMeta | None = None) -> None:
+        """Makes all of ``batch`` durable and visible at once."""

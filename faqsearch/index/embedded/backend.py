@@ -1,0 +1,316 @@
+"""EmbeddedBackend: an index in a folder or in memory, behind the Backend seam."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from faqsearch.document import Document
+from faqsearch.errors import IndexCorruptError, IndexExistsError, IndexNotFoundError, IndexStorageError
+from faqsearch.index.base import (
+    Channel,
+    IndexMeta,
+    Matches,
+    QueryPlan,
+    ReaderStatistics,
+    ScorePart,
+    StoredDocument,
+    WriteBatch,
+)
+from faqsearch.index.embedded.check import check_storage
+from faqsearch.index.embedded.toc import SegmentEntry, TableOfContents, latest_generation, read_toc, write_toc
+from faqsearch.index.embedded.whoosh_index import ArrayIndex, merge_small, replace_all
+from faqsearch.index.segments.execute import execute, score_parts
+from faqsearch.index.segments.layout import SegmentFile
+from faqsearch.index.segments.segment import Segment
+from faqsearch.index.segments.snapshot import Snapshot
+from faqsearch.index.storage import FolderStorage, MemoryStorage, Storage, acquire, require_folder
+from faqsearch.options import IndexOptions
+from faqsearch.results import CheckReport
+
+_RACY_NS = 100_000_000
+"""A folder's time is taken for new within this span: two commits may fall into one tick of its clock."""
+_RETRIES = 10
+
+
+class EmbeddedReader:
+    """One generation of an embedded index."""
+
+    def __init__(self, toc: TableOfContents, segments: list[Segment]) -> None:
+        self.generation = toc.generation
+        self.meta = toc.meta
+        self._toc = toc
+        ranking = IndexOptions.from_dict(toc.meta.options).ranking
+        deleted = [np.array(entry.deleted, dtype=np.int64) for entry in toc.segments]
+        self._snapshot = Snapshot(segments, deleted, ranking)
+
+    def __len__(self) -> int:
+        return len(self._snapshot)
+
+    def __contains__(self, id: str) -> bool:
+        return self._snapshot.find(id) >= 0
+
+    def __iter__(self) -> Iterator[Document]:
+        return (self._snapshot.document(number) for number in self._snapshot.numbers())
+
+    def get(self, id: str) -> Document | None:
+        number = self._snapshot.find(id)
+        return None if number < 0 else self._snapshot.document(number)
+
+    def stored(self, id: str) -> StoredDocument | None:
+        number = self._snapshot.find(id)
+        return None if number < 0 else self._snapshot.stored(number)
+
+    def number(self, id: str) -> int:
+        """The number by which Whoosh's writer knows the document, or -1."""
+        return self._snapshot.find(id)
+
+    def execute(self, plan: QueryPlan) -> Matches:
+        return execute(self._snapshot, plan)
+
+    def parts(self, plan: QueryPlan, id: str) -> tuple[ScorePart, ...]:
+        number = self._snapshot.find(id)
+        return () if number < 0 else score_parts(self._snapshot, plan, number)
+
+    def hashes(self) -> Mapping[str, tuple[int, int]]:
+        return self._hashes
+
+    @cached_property
+    def _hashes(self) -> dict[str, tuple[int, int]]:
+        found: dict[str, tuple[int, int]] = {}
+        for segment, entry in zip(self._snapshot.segments, self._toc.segments, strict=True):
+            terms, stored = segment.file["hash.terms"].tolist(), segment.file["hash.stored"].tolist()
+            deleted = set(entry.deleted)
+            for number, id in enumerate(segment.ids()):
+                if number not in deleted:
+                    found[id] = (terms[number], stored[number])
+        return found
+
+    def knows(self, channel: Channel, term: str) -> bool:
+        return max(self._snapshot.term_numbers(channel, term), default=-1) >= 0
+
+    def document_frequency(self, channel: Channel, term: str) -> int:
+        return self._snapshot.document_frequency(channel, term)
+
+    def idf(self, channel: Channel, term: str) -> float:
+        name = f"{channel}.all"
+        frequency = self._snapshot.slices(name, self._snapshot.term_numbers(channel, term))[1]
+        return self._snapshot.statistics(name).idf(frequency)
+
+    def vocabulary(self, channel: Channel) -> Iterable[tuple[str, int]]:
+        terms = {term for segment in self._snapshot.segments for term in segment.dictionaries[channel]}
+        for term in sorted(terms):
+            text = term.decode("utf-8")
+            if count := self._snapshot.document_frequency(channel, text):
+                yield text, count
+
+    def statistics(self) -> ReaderStatistics:
+        segments = self._snapshot.segments
+        terms = {
+            name: len({term for segment in segments for term in segment.dictionaries[channel]})
+            for channel, name in (("m", "morphemes"), ("g", "grams"))
+        }
+        size = sum(segment.file.bytes for segment in segments)
+        deleted = sum(len(entry.deleted) for entry in self._toc.segments)
+        categories = len(self._snapshot.categories[0])
+        return ReaderStatistics(len(self), deleted, len(segments), terms, size, categories)
+
+
+class EmbeddedBackend:
+    """An index in one storage. Readers are opened once a generation and shared by all threads."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._segments: dict[str, Segment] = {}
+        self._reader: EmbeddedReader | None = None
+        self._stamp: int | None = None
+        self._lock = threading.Lock()
+        self._owner = os.getpid()
+
+    # Making and opening
+
+    @classmethod
+    def create(cls, location: str | os.PathLike[str], meta: IndexMeta, *, exist_ok: bool) -> tuple[EmbeddedBackend, bool]:
+        """(the backend of a folder, whether a new index was made there)."""
+        folder = Path(location)
+        require_folder(folder)
+        storage = FolderStorage(folder)
+        if folder.is_dir() and latest_generation(storage) >= 0:
+            if not exist_ok:
+                raise IndexExistsError(f"{folder} holds an index already; open it, or pass exist_ok=True to go on with it")
+            return cls(storage), False
+        if folder.is_dir() and any(name not in (FolderStorage.LOCK_NAME,) for name in storage.names()):
+            raise IndexStorageError(f"{folder} holds other files; name a new or empty folder for the index")
+        folder.mkdir(parents=True, exist_ok=True)
+        write_toc(storage, TableOfContents(0, (), meta))
+        return cls(storage), True
+
+    @classmethod
+    def in_memory(cls, meta: IndexMeta) -> EmbeddedBackend:
+        """An empty index that lives as long as this object."""
+        storage = MemoryStorage()
+        write_toc(storage, TableOfContents(0, (), meta))
+        return cls(storage)
+
+    @classmethod
+    def open(cls, location: str | os.PathLike[str], *, read_only: bool) -> EmbeddedBackend:
+        """The index in a folder; raises IndexNotFoundError, IndexFormatError or IndexCorruptError."""
+        folder = Path(location)
+        require_folder(folder)
+        if not folder.is_dir():
+            raise IndexNotFoundError(f"{folder} does not exist; make an index with FaqIndex.create or 'faqsearch index'")
+        backend = cls(FolderStorage(folder, read_only=read_only))
+        backend.reader()
+        return backend
+
+    # Reading
+
+    def reader(self) -> EmbeddedReader:
+        reader = self._reader
+        if reader is not None and self._unchanged():
+            return reader
+        with self._guard():
+            stamp, looked = self._storage.stamp(), time.time_ns()
+            if self._reader is None or latest_generation(self._storage) != self._reader.generation:
+                self._reader = self._load()
+            self._stamp = stamp if stamp is not None and looked - stamp > _RACY_NS else None
+            return self._reader
+
+    def _unchanged(self) -> bool:
+        return self._stamp is not None and self._stamp == self._storage.stamp()
+
+    def _guard(self) -> threading.Lock:
+        if os.getpid() != self._owner:  # after a fork the lock may be held by a thread that is not there
+            self._lock, self._owner = threading.Lock(), os.getpid()
+        return self._lock
+
+    def _load(self) -> EmbeddedReader:
+        for attempt in range(_RETRIES):
+            try:
+                toc = read_toc(self._storage)
+                return EmbeddedReader(toc, [self._open_segment(entry) for entry in toc.segments])
+            except FileNotFoundError as error:
+                # A writer may have replaced the generation between reading its table and opening its files.
+                if attempt == _RETRIES - 1:
+                    raise IndexCorruptError(
+                        f"{self._storage.name}: {error.filename or error} is missing; restore the index from a snapshot "
+                        "or build it again with 'faqsearch index'"
+                    ) from None
+                time.sleep(0.01)
+        raise AssertionError("unreachable")
+
+    def _open_segment(self, entry: SegmentEntry) -> Segment:
+        segment = self._segments.get(entry.segid)
+        if segment is None:
+            segment = Segment(SegmentFile(self._storage.read(entry.file_name), f"{self._storage.name}/{entry.file_name}"))
+            if segment.documents != entry.documents:
+                raise IndexCorruptError(f"{segment.file.name} holds {segment.documents} documents, not {entry.documents}")
+            self._segments[entry.segid] = segment
+        return segment
+
+    # Writing
+
+    def writing(self, timeout: float) -> EmbeddedWriter:
+        if self._storage.read_only:
+            raise IndexStorageError(f"{self._storage.name} was opened read_only=True; open it without to write")
+        return EmbeddedWriter(self, self._storage, timeout)
+
+    def refresh(self) -> None:
+        """After a commit: the next reader is the new generation, and closed segments are let go."""
+        with self._guard():
+            self._reader = self._load()
+            self._stamp = None
+            kept = {entry.segid for entry in self._reader._toc.segments}
+            self._segments = {segid: segment for segid, segment in self._segments.items() if segid in kept}
+
+    # Care
+
+    def check(self) -> CheckReport:
+        return check_storage(self._storage)
+
+    def snapshot(self, path: str | os.PathLike[str]) -> None:
+        """Copies the present generation into a new folder; writing may go on meanwhile."""
+        reader = self.reader()
+        folder = Path(path)
+        require_folder(folder)
+        if folder.is_dir() and os.listdir(folder):
+            raise IndexExistsError(f"{folder} is not empty; name a new folder for the snapshot")
+        folder.mkdir(parents=True, exist_ok=True)
+        target = FolderStorage(folder)
+        toc = reader._toc
+        for entry, segment in zip(toc.segments, reader._snapshot.segments, strict=True):
+            segment.file.data()
+            target.write(entry.file_name, [segment.file.buffer])
+        write_toc(target, toc)
+
+    def close(self) -> None:
+        self._reader = None
+        self._segments = {}
+
+
+class EmbeddedWriter:
+    """Holds the write lock from entering to leaving."""
+
+    reader: EmbeddedReader
+
+    def __init__(self, backend: EmbeddedBackend, storage: Storage, timeout: float) -> None:
+        self._backend = backend
+        self._storage = storage
+        self._timeout = timeout
+        self._file_lock = storage.lock()
+
+    def __enter__(self) -> EmbeddedWriter:
+        acquire(self._file_lock, self._timeout, self._storage.name)
+        try:
+            self.reader = self._backend.reader()
+        except BaseException:
+            self._file_lock.release()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._file_lock.release()
+
+    def commit(self, batch: WriteBatch, *, meta: IndexMeta | None = None) -> None:
+        writer = ArrayIndex(self._storage, self._backend._open_segment).writer(lock=_Kept())
+        try:
+            if meta is not None:
+                writer.meta = meta
+            for id in batch.deleted:
+                self._delete(writer, id)
+            for document in batch.restored:
+                writer.restore_document(document, self.reader.number(document.id))
+            for analyzed in batch.added:
+                self._delete(writer, analyzed.document.id)
+                writer.add_document(id=analyzed.document.id, analyzed=analyzed)
+        except BaseException:
+            writer.cancel()
+            raise
+        writer.commit(mergetype=replace_all if batch.replace_all else merge_small)
+        self._backend.refresh()
+        self.reader = self._backend.reader()
+
+    def _delete(self, writer: object, id: str) -> None:
+        number = self.reader.number(id)
+        if number >= 0:
+            writer.delete_document(number)  # type: ignore[attr-defined]
+
+
+class _Kept:
+    """The lock as Whoosh's writer sees it: ours, which is released only when the whole session ends."""
+
+    def acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        pass
+
+    def holder(self) -> str:
+        return "this writer"

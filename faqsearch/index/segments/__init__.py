@@ -1,0 +1,1 @@
+"""A segment: one checksummed file of NumPy arrays; inversion, merging, lookup and scoring. Knows nothing of Whoosh."""

@@ -1,0 +1,240 @@
+"""A query plan carried out over a snapshot: visibility and within, matching, filters, counting, sorting, paging."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faqsearch.analysis.grams import bigrams, squeeze
+from faqsearch.analysis.normalize import normalize
+from faqsearch.document import CategoryPath
+from faqsearch.index.base import Clause, Group, Matches, PlanTerm, QueryPlan, ScorePart
+from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
+from faqsearch.index.segments.layout import LISTS
+from faqsearch.index.segments.score import PostingSlice, accumulate
+from faqsearch.index.segments.snapshot import CHANNEL_LISTS, Snapshot
+
+Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+
+
+def execute(snapshot: Snapshot, plan: QueryPlan) -> Matches:
+    """The page of documents that ``plan`` asks for, with total, best score and counts by category."""
+    if not snapshot.size:
+        return Matches((), (), 0, 0.0, {})
+    allowed = _allowed(snapshot, plan)
+    scores, hits, full = _matches(snapshot, plan, allowed)
+    best = float(scores[hits].max()) if len(hits) else 0.0
+    pins = _pins(snapshot, plan, allowed)
+    if pins:
+        hits = np.union1d(hits, np.array(pins, dtype=np.int64))
+    if plan.tags:
+        sets, column = snapshot.label_sets("tags")
+        hits = hits[np.array([plan.tags <= labels for labels in sets], dtype=bool)[column[hits]]]
+    paths, leaf = snapshot.categories
+    counts: dict[CategoryPath, int] = {}
+    if plan.facets:
+        by_leaf = np.bincount(leaf[hits], minlength=len(paths))
+        counts = {paths[i]: int(by_leaf[i]) for i in np.flatnonzero(by_leaf).tolist()}
+    if plan.paths is not None or plan.labels:
+        hits = hits[_category_mask(paths, plan.paths, plan.labels)[leaf[hits]]]
+    pinned = [number for number in pins if number in set(hits.tolist())] if pins else []
+    page = _page(snapshot, plan, hits, scores, full, pinned)
+    documents = tuple(snapshot.stored(number) for number in page)
+    return Matches(
+        documents,
+        tuple(float(scores[number]) for number in page),
+        len(hits),
+        best,
+        counts,
+        frozenset(snapshot.place(number)[0].id_bytes(snapshot.place(number)[1]).decode() for number in pinned),
+    )
+
+
+def score_parts(snapshot: Snapshot, plan: QueryPlan, number: int) -> tuple[ScorePart, ...]:
+    """The summands of one document's score, whether it matches or not."""
+    parts = []
+    for name, slices in _scored(snapshot, plan.terms):
+        table = snapshot.table(name)
+        statistics = snapshot.statistics(name)
+        for term, some, frequency in slices:
+            for one in some:
+                place = int(np.searchsorted(one.docs, number - one.base)) if number >= one.base else len(one.docs)
+                if place < len(one.docs) and int(one.docs[place]) == number - one.base:
+                    code = int(one.codes[place])
+                    parts.append(ScorePart(name, term, one.weight * float(table[code]), code >> 8, statistics.idf(frequency)))
+    return tuple(parts)
+
+
+# Matching
+
+
+def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple[NDArray[np.float64], Numbers, Mask]:
+    """(scores, matching numbers, which documents hold every content word)."""
+    size = snapshot.size
+    browsing = not plan.terms and not plan.phrases
+    if browsing:
+        scores = np.zeros(size)
+        hit = np.ones(size, dtype=bool)
+        full = hit
+    else:
+        lists = [
+            (snapshot.table(name), [one for _, some, _ in slices for one in some])
+            for name, slices in _scored(snapshot, plan.terms)
+        ]
+        scores = accumulate(size, lists)
+        full = _full(snapshot, plan.groups, size)
+        hit = scores > 0
+        hit |= full
+        for phrase in plan.phrases:
+            hit &= _phrase(snapshot, phrase)
+    for clause in plan.excluded:
+        hit = hit & ~_clause(snapshot, clause, size)
+    for phrase in plan.excluded_phrases:
+        hit = hit & ~_phrase(snapshot, phrase)
+    if allowed is not None:
+        hit = hit & allowed
+    if not browsing:
+        if plan.matching == "all":
+            hit &= full
+        elif plan.matching == "most" and plan.terms:
+            best = float(scores[hit].max(initial=0.0))
+            hit &= full | (scores >= best * snapshot.ranking.floor)
+    return scores, np.flatnonzero(hit), full
+
+
+def _scored(snapshot: Snapshot, terms: Sequence[PlanTerm]) -> list[tuple[str, list[tuple[str, list[PostingSlice], int]]]]:
+    """For each list the (term, weighted postings, document frequency) of the plan's terms, in a fixed order."""
+    ranking = snapshot.ranking
+    share = {"m.all": 1.0, "m.title": ranking.title, "m.category": ranking.category, "g.all": 1.0, "g.title": ranking.title}
+    found: dict[str, list[tuple[str, list[PostingSlice], int]]] = {name: [] for name in LISTS}
+    for term in terms:
+        numbers = snapshot.term_numbers(term.channel, term.term)
+        if max(numbers, default=-1) < 0:
+            continue
+        for name in CHANNEL_LISTS[term.channel]:
+            slices, frequency = snapshot.slices(name, numbers)
+            if slices and share[name]:
+                idf = snapshot.statistics(name).idf(frequency)
+                weight = term.weight * share[name] * idf * (ranking.k1 + 1)
+                found[name].append((term.term, [replace(one, weight=weight) for one in slices], frequency))
+    return list(found.items())
+
+
+def _full(snapshot: Snapshot, groups: Sequence[Group], size: int) -> Mask:
+    """Documents that hold every group; without groups, none."""
+    if not groups:
+        return np.zeros(size, dtype=bool)
+    full: Mask | None = None
+    for group in groups:
+        held = np.zeros(size, dtype=bool)
+        for clause in group.clauses:
+            held |= _clause(snapshot, clause, size)
+        full = held if full is None else full & held
+        if not full.any():
+            break
+    assert full is not None
+    return full
+
+
+def _clause(snapshot: Snapshot, clause: Clause, size: int) -> Mask:
+    """Documents that hold all terms of a clause."""
+    held: Mask | None = None
+    for channel, term in clause:
+        mask = np.zeros(size, dtype=bool)
+        mask[snapshot.holding(channel, snapshot.term_numbers(channel, term))] = True
+        held = mask if held is None else held & mask
+    return np.zeros(size, dtype=bool) if held is None else held
+
+
+def _phrase(snapshot: Snapshot, phrase: str) -> Mask:
+    """Documents whose squeezed title or body holds the squeezed phrase: those with all its bigrams, then read."""
+    size = snapshot.size
+    if len(phrase) > 1:
+        candidates = _clause(snapshot, tuple(("g", gram) for gram in bigrams(phrase)), size)
+    else:
+        candidates = np.ones(size, dtype=bool)
+    if snapshot.live is not None:
+        candidates &= snapshot.live
+    for number in np.flatnonzero(candidates).tolist():
+        segment, own = snapshot.place(number)
+        values = segment.stored_values(own)
+        candidates[number] = any(phrase in squeeze(normalize(values[field]).text) for field in ("title", "body"))
+    return candidates
+
+
+# Filters
+
+
+def _allowed(snapshot: Snapshot, plan: QueryPlan) -> Mask | None:
+    """Documents that are live, visible now to this audience, and within; None: all."""
+    masks = [] if snapshot.live is None else [snapshot.live]
+    if snapshot.has_window:
+        masks.append((snapshot.column("col.from") <= plan.now) & (plan.now < snapshot.column("col.until")))
+    if snapshot.has_audience:
+        sets, column = snapshot.label_sets("audiences")
+        masks.append(np.array([not labels or bool(labels & plan.audience) for labels in sets], dtype=bool)[column])
+    if plan.within is not None:
+        paths, leaf = snapshot.categories
+        masks.append(_category_mask(paths, plan.within, ())[leaf])
+    return np.logical_and.reduce(masks) if masks else None
+
+
+def _category_mask(paths: Sequence[CategoryPath], chosen: Sequence[CategoryPath] | None, labels: Sequence[str]) -> Mask:
+    wanted = set(labels)
+    return np.array(
+        [any(path[: len(one)] == one for one in chosen or ()) or not wanted.isdisjoint(path) for path in paths], dtype=bool
+    )
+
+
+def _pins(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> list[int]:
+    if plan.sort != "relevance":
+        return []
+    numbers = [snapshot.find(id) for id in dict.fromkeys(plan.pins)]
+    return [number for number in numbers if number >= 0 and (allowed is None or allowed[number])]
+
+
+# Order
+
+
+def _page(
+    snapshot: Snapshot, plan: QueryPlan, hits: Numbers, scores: NDArray[np.float64], full: Mask, pinned: list[int]
+) -> list[int]:
+    """The global numbers on the page, in order."""
+    if pinned:
+        hits = np.setdiff1d(hits, np.array(pinned, dtype=np.int64))
+    end = plan.offset + plan.limit - len(pinned)
+    begin = plan.offset - len(pinned)
+    rest: list[int] = []
+    if end > 0 and begin < len(hits):
+        rest = _ordered(snapshot, plan, hits, scores, full, min(end, len(hits)))[max(begin, 0) :]
+    return [*pinned[plan.offset : plan.offset + plan.limit], *rest]
+
+
+def _ordered(
+    snapshot: Snapshot, plan: QueryPlan, hits: Numbers, scores: NDArray[np.float64], full: Mask, count: int
+) -> list[int]:
+    """The first ``count`` of ``hits`` in the order asked for; ties by falling views, then id."""
+    browsing = not plan.terms and not plan.phrases
+    views = -snapshot.column("col.views")
+    if plan.sort == "relevance":
+        keys = [views if browsing else -scores]
+    else:
+        updated = snapshot.column("col.updated")
+        dated = {"-updated_at": -updated, "updated_at": updated}
+        if plan.sort in dated:  # documents without a date are last, in either direction
+            keys = [np.where(updated == NO_TIME, FOR_EVER, dated[plan.sort])]
+        else:
+            keys = [views if plan.sort == "-views" else snapshot.title_rank]
+        if not browsing:
+            keys.insert(0, ~full)
+    first = keys[0][hits]
+    if count < len(hits):  # only what can be on the page need be ordered
+        limit = np.partition(first, count - 1)[count - 1]
+        hits = hits[first <= limit]
+    chosen = [key[hits] for key in keys]
+    order = np.lexsort([snapshot.id_rank[hits], views[hits], *reversed(chosen)])
+    return [int(number) for number in hits[order[:count]]]

@@ -1,0 +1,223 @@
+"""Snapshot: all segments of one generation as one collection of documents with global numbers and statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faqsearch.document import CategoryPath, Document
+from faqsearch.index.base import Channel, StoredDocument
+from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
+from faqsearch.index.segments.layout import GRAM_LISTS, MORPHEME_LISTS, Array
+from faqsearch.index.segments.score import ListStatistics, PostingSlice, impact_table
+from faqsearch.index.segments.segment import Segment
+from faqsearch.options import Ranking
+
+CHANNEL_LISTS: Mapping[Channel, tuple[str, ...]] = {"m": MORPHEME_LISTS, "g": GRAM_LISTS}
+
+
+class Snapshot:
+    """Documents are numbered through all segments; ``deleted`` holds each segment's deleted numbers, sorted."""
+
+    def __init__(self, segments: Sequence[Segment], deleted: Sequence[NDArray[np.int64]], ranking: Ranking) -> None:
+        self.segments = tuple(segments)
+        self.deleted = tuple(deleted)
+        self.ranking = ranking
+        counts = [segment.documents for segment in segments]
+        self.bases = [0, *np.cumsum(counts).tolist()] if counts else [0]
+        self.size = int(self.bases[-1])
+        self._statistics: dict[str, ListStatistics] = {}
+        self._tables: dict[str, NDArray[np.float64]] = {}
+
+    # Documents
+
+    def __len__(self) -> int:
+        return self.size - sum(len(some) for some in self.deleted)
+
+    @cached_property
+    def live(self) -> NDArray[np.bool_] | None:
+        """``(size,) bool``, or None where nothing is deleted."""
+        if not any(len(some) for some in self.deleted):
+            return None
+        live = np.ones(self.size, dtype=bool)
+        for base, some in zip(self.bases, self.deleted, strict=False):
+            live[some + base] = False
+        return live
+
+    def find(self, id: str) -> int:
+        """The global number of the live document with this id, or -1."""
+        for base, segment, deleted in zip(self.bases, self.segments, self.deleted, strict=False):
+            number = segment.find(id)
+            if number >= 0 and not _holds(deleted, number):
+                return int(base) + number
+        return -1
+
+    def place(self, number: int) -> tuple[Segment, int]:
+        """(segment, number in it) of a global number."""
+        index = int(np.searchsorted(self.bases, number, side="right")) - 1
+        return self.segments[index], number - int(self.bases[index])
+
+    def document(self, number: int) -> Document:
+        segment, own = self.place(number)
+        return segment.document(own)
+
+    def stored(self, number: int) -> StoredDocument:
+        segment, own = self.place(number)
+        return StoredDocument(segment.document(own), *segment.tokens(own))
+
+    def numbers(self) -> Iterator[int]:
+        """The global numbers of live documents."""
+        return iter(range(self.size)) if self.live is None else iter(np.flatnonzero(self.live).tolist())
+
+    # Columns
+
+    def column(self, name: str) -> Array:
+        """``(size,)`` values of a column."""
+        found = self._columns.get(name)
+        if found is None:
+            arrays = [segment.file[name] for segment in self.segments]
+            found = self._columns[name] = arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+        return found
+
+    @cached_property
+    def _columns(self) -> dict[str, Array]:
+        return {}
+
+    @cached_property
+    def categories(self) -> tuple[list[CategoryPath], NDArray[np.int64]]:
+        """(distinct paths, sorted; ``(size,)`` each document's place among them)."""
+        paths = sorted({path for segment in self.segments for path in segment.categories})
+        place = {path: number for number, path in enumerate(paths)}
+        return paths, self._table_column("col.category", [[place[p] for p in s.categories] for s in self.segments])
+
+    def label_sets(self, name: str) -> tuple[list[frozenset[str]], NDArray[np.int64]]:
+        """(distinct sets of labels, ``(size,)`` each document's place among them) for audiences or tags."""
+        found = self._label_sets.get(name)
+        if found is None:
+            rows = [[frozenset(labels) for labels in segment.file.meta[name]] for segment in self.segments]
+            place: dict[frozenset[str], int] = {}
+            maps = [[place.setdefault(labels, len(place)) for labels in some] for some in rows]
+            column = {"audiences": "col.audience", "tags": "col.tags"}[name]
+            found = self._label_sets[name] = list(place), self._table_column(column, maps)
+        return found
+
+    @cached_property
+    def _label_sets(self) -> dict[str, tuple[list[frozenset[str]], NDArray[np.int64]]]:
+        return {}
+
+    def _table_column(self, column: str, maps: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+        parts = [
+            np.array(mapped, dtype=np.int64)[segment.file[column]]
+            for segment, mapped in zip(self.segments, maps, strict=True)
+            if segment.documents
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+    @cached_property
+    def has_window(self) -> bool:
+        """Whether any document is visible for a time only."""
+        return any(
+            bool((s.file["col.from"] != NO_TIME).any() or (s.file["col.until"] != FOR_EVER).any()) for s in self.segments
+        )
+
+    @cached_property
+    def has_audience(self) -> bool:
+        """Whether any document is for some people only."""
+        return any(labels for segment in self.segments for labels in segment.file.meta["audiences"])
+
+    @cached_property
+    def id_rank(self) -> NDArray[np.int64]:
+        """``(size,)`` each document's place in the order of ids."""
+        if len(self.segments) == 1:
+            order = self.segments[0].file["id.sorted"]
+        else:
+            ids = [segment.id_bytes(n) for segment in self.segments for n in range(segment.documents)]
+            order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
+        rank = np.empty(self.size, dtype=np.int64)
+        rank[order] = np.arange(self.size)
+        return rank
+
+    @cached_property
+    def title_rank(self) -> NDArray[np.int64]:
+        """``(size,)`` each document's place in the order of titles, equal titles alike."""
+        keys = [s.stored_values(n)["title"].casefold() for s in self.segments for n in range(s.documents)]
+        distinct = {key: rank for rank, key in enumerate(sorted(set(keys)))}
+        return np.array([distinct[key] for key in keys], dtype=np.int64)
+
+    # Terms
+
+    def statistics(self, name: str) -> ListStatistics:
+        """N and average length of one list over live documents that have the field."""
+        found = self._statistics.get(name)
+        if found is None:
+            count = total = 0
+            for segment, deleted in zip(self.segments, self.deleted, strict=True):
+                lengths = segment.file[f"{name}.len"]
+                count += int(np.count_nonzero(lengths)) - int(np.count_nonzero(lengths[deleted]))
+                total += int(lengths.sum(dtype=np.int64)) - int(lengths[deleted].sum(dtype=np.int64))
+            found = self._statistics[name] = ListStatistics(count, total / count if count else 0.0)
+        return found
+
+    def table(self, name: str) -> NDArray[np.float64]:
+        """The impacts of one list, by posting code."""
+        found = self._tables.get(name)
+        if found is None:
+            found = self._tables[name] = impact_table(self.statistics(name), self.ranking.k1, self.ranking.b)
+        return found
+
+    def term_numbers(self, channel: Channel, term: str) -> list[int]:
+        """The term's number in each segment, -1 where it is not in it."""
+        key = term.encode("utf-8", "surrogatepass")
+        return [segment.dictionaries[channel].find(key) for segment in self.segments]
+
+    def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
+        """(the postings of a term in one list with weight 1, how many of them are of live documents)."""
+        found = []
+        frequency = 0
+        for index, number in enumerate(numbers):
+            if number < 0:
+                continue
+            docs, codes = self.segments[index].postings(name, number)
+            if not len(docs):
+                continue
+            frequency += len(docs)
+            if len(self.deleted[index]):
+                frequency -= int(np.count_nonzero(self._segment_deleted(index)[docs]))
+            found.append(PostingSlice(docs, codes, int(self.bases[index]), 1.0))
+        return found, frequency
+
+    def document_frequency(self, channel: Channel, term: str) -> int:
+        """Live documents that hold the term, in any list of the channel."""
+        numbers = self.term_numbers(channel, term)
+        documents = self.holding(channel, numbers)
+        if self.live is not None:
+            documents = documents[self.live[documents]]
+        return len(documents)
+
+    def holding(self, channel: Channel, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """Global numbers of the documents that hold a term in any list, sorted."""
+        names = ("m.all", "m.category") if channel == "m" else ("g.all",)
+        parts = [one.docs.astype(np.int64) + one.base for name in names for one in self.slices(name, numbers)[0]]
+        if not parts:
+            return np.empty(0, dtype=np.int64)
+        return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
+
+    def _segment_deleted(self, index: int) -> NDArray[np.bool_]:
+        mask = self._deleted_masks.get(index)
+        if mask is None:
+            mask = np.zeros(self.segments[index].documents, dtype=bool)
+            mask[self.deleted[index]] = True
+            self._deleted_masks[index] = mask
+        return mask
+
+    @cached_property
+    def _deleted_masks(self) -> dict[int, NDArray[np.bool_]]:
+        return {}
+
+
+def _holds(values: NDArray[np.int64], value: int) -> bool:
+    place = int(np.searchsorted(values, value))
+    return place < len(values) and int(values[place]) == value

@@ -1,0 +1,38 @@
+"""Category counts as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from faqsearch.document import CategoryPath
+from faqsearch.results import Facet
+
+
+def facet_tree(
+    counts: Mapping[CategoryPath, int], *, paths: Iterable[CategoryPath] = (), labels: Iterable[str] = ()
+) -> tuple[Facet, ...]:
+    """The facets of documents counted by their own path, each with all that is below it.
+
+    ``paths`` and ``labels`` are selected; a selected path is shown when its count is 0.
+    """
+    selected = set(paths)
+    chosen = set(labels)
+    totals: dict[CategoryPath, int] = {}
+    for path, count in counts.items():
+        for depth in range(1, len(path) + 1):
+            totals[path[:depth]] = totals.get(path[:depth], 0) + count
+    for path in selected:
+        for depth in range(1, len(path) + 1):
+            totals.setdefault(path[:depth], 0)
+    children: dict[CategoryPath, list[CategoryPath]] = {}
+    for path in totals:
+        children.setdefault(path[:-1], []).append(path)
+
+    def below(parent: CategoryPath) -> tuple[Facet, ...]:
+        facets = [
+            Facet(path[-1], path, totals[path], path in selected or path[-1] in chosen, below(path))
+            for path in children.get(parent, ())
+        ]
+        return tuple(sorted(facets, key=lambda facet: (-facet.count, facet.label)))
+
+    return below(())

@@ -1,0 +1,117 @@
+"""One search: understand the query, carry out its plan, present the page."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from faqsearch.index.base import Matches, QueryPlan, Reader, StoredDocument
+from faqsearch.query.facets import facet_tree
+from faqsearch.query.options import SearchOptions
+from faqsearch.query.snippets import snippet, title_highlight
+from faqsearch.query.understand import QueryLanguage, Understood
+from faqsearch.results import Confidence, Hit, SearchResults
+
+_GOOD = 0.6
+"""Share of the query's idf that the best hit holds, from which on it is taken for an answer."""
+
+
+def search(reader: Reader, language: QueryLanguage, query: str, options: SearchOptions, *, facets: bool) -> SearchResults:
+    """The page that ``query`` and ``options`` ask for."""
+    begun = time.perf_counter()
+    understood = language.understand(query, reader, paths=options.paths or options.within or ())
+    plan = make_plan(understood, options, pins=language.pinned(query, options.now / 1e6), facets=facets)
+    matches = reader.execute(plan)
+    first = plan.offset + 1
+    hits = tuple(
+        present(stored, score, first + place, understood, options.snippet_length, pinned=stored.document.id in matches.pinned)
+        for place, (stored, score) in enumerate(zip(matches.documents, matches.scores, strict=True))
+    )
+    return SearchResults(
+        query=query,
+        hits=hits,
+        total=matches.total,
+        page=options.page,
+        per_page=options.per_page,
+        total_pages=-(-matches.total // options.per_page),
+        sort=options.sort,
+        facets=facet_tree(matches.category_counts, paths=options.paths or (), labels=options.labels) if facets else (),
+        correction=None,
+        suggestions=(),
+        confidence=_confidence(reader, plan, matches, understood),
+        truncated=understood.truncated,
+        generation=reader.generation,
+        took_ms=(time.perf_counter() - begun) * 1000,
+    )
+
+
+def make_plan(understood: Understood, options: SearchOptions, *, pins: tuple[str, ...] = (), facets: bool = True) -> QueryPlan:
+    """What the backend is to carry out for an understood query."""
+    return QueryPlan(
+        terms=understood.terms,
+        groups=understood.groups,
+        phrases=understood.phrases,
+        excluded=understood.excluded,
+        excluded_phrases=understood.excluded_phrases,
+        matching=options.matching,
+        within=options.within,
+        audience=options.audience,
+        now=options.now,
+        paths=options.paths if options.paths is not None or options.labels else None,
+        labels=options.labels,
+        tags=options.tags,
+        pins=pins,
+        sort=options.sort,
+        offset=(options.page - 1) * options.per_page,
+        limit=options.per_page,
+        facets=facets,
+    )
+
+
+def present(
+    stored: StoredDocument, score: float, rank: int, understood: Understood, length: int, *, pinned: bool = False
+) -> Hit:
+    """The hit that a person sees: title and piece of the body with what matched marked."""
+    document = stored.document
+    marks = understood.marks
+    words = (*understood.words, *understood.phrases)
+    held = {*stored.title.terms, *stored.body.terms}
+    return Hit(
+        document=document,
+        score=score,
+        rank=rank,
+        title=title_highlight(document.title, stored.title, marks, words),
+        snippet=snippet(document.body, stored.body, marks, words, length=length, title=document.title),
+        matched_terms=tuple(term for term in marks if term in held),
+        pinned=pinned,
+    )
+
+
+def _confidence(reader: Reader, plan: QueryPlan, matches: Matches, understood: Understood) -> Confidence:
+    """How well the first hit covers the query, by the idf of its content words."""
+    if not matches.total:
+        return "none"
+    if not understood.groups:
+        return "good"
+    best = matches.documents[0] if matches.documents and plan.offset == 0 else None
+    if best is None:
+        top = reader.execute(_first(plan))
+        best = top.documents[0] if top.documents else None
+    if best is None:
+        return "none"
+    held = {*best.title.terms, *best.body.terms}
+    worth = total = 0.0
+    for group in understood.groups:
+        value = max(_idf(reader, clause_terms) for clause_terms in group.clauses)
+        total += value
+        if any(all(term in held for _, term in clause) for clause in group.clauses):
+            worth += value
+    return "good" if worth >= _GOOD * total else "weak"
+
+
+def _idf(reader: Reader, clause: tuple[tuple[str, str], ...]) -> float:
+    return min((reader.idf("m", term) for _, term in clause), default=0.0)
+
+
+def _first(plan: QueryPlan) -> QueryPlan:
+    return replace(plan, offset=0, limit=1, facets=False)

@@ -1,0 +1,270 @@
+"""What a query asks for: weighted terms of both channels, the content words, phrases and exclusions.
+
+Weights are those of ``Ranking``: morphemes 1, verbs less, stop words less still; a bigram by how much of it is content. A
+content word is a *group*: a document holds it when it has its term, or another reading of it: the same letters as one noun or
+as several (비밀번호, 비밀 + 번호), which Kiwi decides by context, or a synonym.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from faqsearch import limits
+from faqsearch.analysis.analyzer import Analyzer
+from faqsearch.analysis.grams import bigrams, squeeze, squeeze_with_offsets
+from faqsearch.analysis.lexicon import Lexicon, Pin
+from faqsearch.analysis.morphemes import Morpheme
+from faqsearch.analysis.resources.load import stopwords
+from faqsearch.analysis.terms import NOUNS, VERBS, Token, content_tokens
+from faqsearch.document import CategoryPath
+from faqsearch.index.base import Clause, Group, PlanTerm, Reader
+from faqsearch.options import Ranking
+from faqsearch.query.syntax import Parsed, parse
+
+_LIGHT = frozenset({"하", "있", "되", "알", "싶", "주"})
+_HALF_CONTENT = frozenset({"MAG", "NNB", "NP", "MM", "XPN", "XSN"})
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A query understood; ``marks`` are the terms to mark in texts, with their weights, ``words`` whole words to mark."""
+
+    text: str
+    terms: tuple[PlanTerm, ...] = ()
+    groups: tuple[Group, ...] = ()
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[Clause, ...] = ()
+    excluded_phrases: tuple[str, ...] = ()
+    marks: dict[str, float] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    truncated: bool = False
+
+
+class QueryLanguage:
+    """Understands queries with one analyzer, lexicon and set of weights; keeps the analysed lexicon."""
+
+    def __init__(self, analyzer: Analyzer, lexicon: Lexicon, ranking: Ranking) -> None:
+        self._analyzer = analyzer
+        self._ranking = ranking
+        self._stopwords = stopwords() | lexicon.stopwords
+        self._lexicon = lexicon
+        self._synonyms: list[tuple[tuple[str, ...], tuple[Token, ...], CategoryPath]] | None = None
+        self._pins: dict[tuple[str, ...], list[Pin]] | None = None
+
+    def understand(self, query: str, reader: Reader, *, paths: Iterable[CategoryPath] = ()) -> Understood:
+        """``query`` over the vocabulary of ``reader``; ``paths`` are the categories searched, which some synonyms need."""
+        parsed = parse(query)
+        morphemes = self._analyzer.query_morphemes(parsed.text)
+        tokens = content_tokens(morphemes, parsed.text)
+        terms = self._scored_terms(tokens)
+        content = [token for token in tokens if not token.part and self._is_content(token)]
+        if not content:
+            content = [token for token in tokens if not token.part]
+        groups = self._groups(content, tokens, parsed.text, reader)
+        self._add_surfaces(parsed.text, tokens, groups, terms, reader)
+        self._add_synonyms(tokens, groups, terms, tuple(paths))
+        marks = self._marks(groups, terms, reader)
+        plan = [PlanTerm("m", term, weight) for term, weight in terms.items()]
+        plan += self._gram_terms(parsed.text, morphemes, tokens)
+        return Understood(
+            parsed.text,
+            tuple(plan[: limits.PLAN_TERMS]),
+            tuple(Group(surface, tuple(dict.fromkeys(clauses))) for surface, clauses in groups.values()),
+            *self._operators(parsed, content),
+            marks,
+            tuple(dict.fromkeys(word for word in map(squeeze, self._words(parsed.text, content)) if len(word) > 1)),
+            parsed.truncated,
+        )
+
+    def pinned(self, query: str, now: float) -> tuple[str, ...]:
+        """Ids pinned to this query at ``now`` (seconds since 1970), without regard to spacing and particles."""
+        if not self._lexicon.pins:
+            return ()
+        if self._pins is None:
+            self._pins = {}
+            for pin in self._lexicon.pins:
+                self._pins.setdefault(self._pin_key(pin.query), []).append(pin)
+        return tuple(pin.id for pin in self._pins.get(self._pin_key(query), ()) if _lasts(pin, now))
+
+    def _pin_key(self, query: str) -> tuple[str, ...]:
+        text = parse(query).text
+        tokens = [token for token in self._analyzer.query_tokens(text) if not token.part]
+        return (squeeze("".join(token.term for token in tokens)) or squeeze(text),)
+
+    # Terms
+
+    def _is_content(self, token: Token) -> bool:
+        return token.term not in self._stopwords and not (token.tag in VERBS and token.term in _LIGHT)
+
+    def _weight(self, token: Token) -> float:
+        weight = self._ranking.verb if token.tag in VERBS else 1.0
+        return weight * self._ranking.stopword if token.term in self._stopwords else weight
+
+    def _scored_terms(self, tokens: Sequence[Token]) -> dict[str, float]:
+        terms: dict[str, float] = {}
+        for token in tokens:
+            terms[token.term] = terms.get(token.term, 0.0) + self._weight(token)
+        return terms
+
+    def _gram_terms(self, text: str, morphemes: Sequence[Morpheme], tokens: Sequence[Token]) -> list[PlanTerm]:
+        """The query's bigrams; each weighs by how much of its two syllables is content (RELEVANCE: gram mask)."""
+        share = [0.0] * len(text)
+        for morpheme in morphemes:
+            if morpheme.tag in _HALF_CONTENT:
+                share[morpheme.start : morpheme.start + morpheme.len] = [0.5] * morpheme.len
+        for token in tokens:
+            if self._is_content(token):
+                share[token.start : token.end] = [1.0] * (token.end - token.start)
+        squeezed, places = squeeze_with_offsets(text)
+        weights: dict[str, float] = {}
+        ranking = self._ranking
+        for place, gram in enumerate(bigrams(squeezed)):
+            x = share[places[place]] + share[places[place + len(gram) - 1]]
+            weight = ranking.gram_base + ranking.gram_one * min(x, 1.0) + ranking.gram_both * max(x - 1.0, 0.0)
+            weights[gram] = weights.get(gram, 0.0) + weight * ranking.grams
+        return [PlanTerm("g", gram, weight) for gram, weight in weights.items()]
+
+    # Content words
+
+    def _groups(
+        self, content: Sequence[Token], tokens: Sequence[Token], text: str, reader: Reader
+    ) -> dict[str, tuple[str, list[Clause]]]:
+        """By term: the surface of a content word and the ways a document may hold it."""
+        groups: dict[str, tuple[str, list[Clause]]] = {}
+        for token in content:
+            clauses: list[Clause] = [(("m", token.term),)]
+            parts = [part for part in tokens if part.part and token.start <= part.start and part.end <= token.end]
+            if parts:
+                clauses.append(tuple(("m", part.term) for part in parts))
+            elif token.tag in NOUNS:
+                clauses += _split_readings(token.term, reader)
+            groups.setdefault(token.term, (text[token.start : token.end], clauses))
+        for left, right in pairwise(content):
+            joined = left.term + right.term
+            if left.end == right.start and reader.knows("m", joined):
+                for token in (left, right):
+                    groups[token.term][1].append((("m", joined),))
+        return groups
+
+    def _add_surfaces(
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        groups: dict[str, tuple[str, list[Clause]]],
+        terms: dict[str, float],
+        reader: Reader,
+    ) -> None:
+        """A word that Kiwi read as a verb or a lone syllable while the index knows it as a noun (캐시: 캐/VV + 시/EP)."""
+        for start, end in _word_spans(text):
+            inside = [token for token in tokens if start <= token.start and token.end <= end]
+            word = text[start:end].lower()
+            if len(word) < 2 or any(token.tag not in VERBS and token.tag != "NNB" for token in inside) or word in terms:
+                continue
+            if word in self._stopwords or not reader.knows("m", word):
+                continue
+            terms[word] = 1.0
+            alternative: Clause = (("m", word),)
+            held = [token.term for token in inside if token.term in groups]
+            for term in held:
+                groups[term][1].append(alternative)
+            if not held:
+                groups[word] = (word, [alternative])
+
+    def _add_synonyms(
+        self,
+        tokens: Sequence[Token],
+        groups: dict[str, tuple[str, list[Clause]]],
+        terms: dict[str, float],
+        paths: tuple[CategoryPath, ...],
+    ) -> None:
+        sequence = [token.term for token in tokens if not token.part]
+        typed = dict(terms)
+        for left, right, category in self._analyzed_synonyms():
+            if category and not any(path[: len(category)] == category for path in paths):
+                continue
+            if not _contains(sequence, left):
+                continue
+            weight = min(typed.get(term, 1.0) for term in left) * self._ranking.synonym
+            for token in right:
+                if token.term not in typed:
+                    terms[token.term] = max(terms.get(token.term, 0.0), weight * self._weight(token))
+            clause: Clause = tuple(("m", token.term) for token in right)
+            for term in left:
+                if term in groups:
+                    groups[term][1].append(clause)
+
+    def _analyzed_synonyms(self) -> list[tuple[tuple[str, ...], tuple[Token, ...], CategoryPath]]:
+        if self._synonyms is None:
+            self._synonyms = []
+            for synonym in self._lexicon.synonyms:
+                left, right = (
+                    tuple(token for token in self._analyzer.query_tokens(parse(side).text) if not token.part)
+                    for side in (synonym.left, synonym.right)
+                )
+                pairs = [(left, right), (right, left)] if synonym.two_way else [(left, right)]
+                self._synonyms += [(tuple(t.term for t in a), b, synonym.category) for a, b in pairs if a and b]
+        return self._synonyms
+
+    # Marks, phrases, exclusions
+
+    def _marks(self, groups: dict[str, tuple[str, list[Clause]]], terms: dict[str, float], reader: Reader) -> dict[str, float]:
+        """Term → what a mark of it is worth in a snippet: its weight times its idf."""
+        marked = dict.fromkeys(term for _, clauses in groups.values() for clause in clauses for _, term in clause)
+        return {term: terms.get(term, self._ranking.verb) * reader.idf("m", term) for term in marked if reader.knows("m", term)}
+
+    def _words(self, text: str, content: Sequence[Token]) -> list[str]:
+        """The words of the query without particles: from the first to the last content token in each."""
+        words = []
+        for start, end in _word_spans(text):
+            inside = [token for token in content if start <= token.start and token.end <= end and token.tag not in VERBS]
+            if inside:
+                words.append(text[inside[0].start : max(token.end for token in inside)])
+        return words
+
+    def _operators(
+        self, parsed: Parsed, content: Sequence[Token]
+    ) -> tuple[tuple[str, ...], tuple[Clause, ...], tuple[str, ...]]:
+        phrases = tuple(phrase for phrase in map(squeeze, parsed.phrases) if phrase)
+        excluded: list[Clause] = []
+        for word in parsed.excluded:
+            tokens = [token for token in self._analyzer.query_tokens(word) if not token.part]
+            clause: Clause = tuple(("m", token.term) for token in tokens)
+            excluded.append(clause or tuple(("g", gram) for gram in bigrams(squeeze(word))))
+        without = tuple(phrase for phrase in map(squeeze, parsed.excluded_phrases) if phrase)
+        return phrases, tuple(clause for clause in excluded if clause), without
+
+
+def _split_readings(term: str, reader: Reader) -> list[Clause]:
+    """The ways to read a long noun as two that the index knows."""
+    return [
+        (("m", term[:cut]), ("m", term[cut:]))
+        for cut in range(2, len(term) - 1)
+        if reader.knows("m", term[:cut]) and reader.knows("m", term[cut:])
+    ]
+
+
+def _word_spans(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each run without blanks, without punctuation around it."""
+    spans = []
+    place = 0
+    for word in text.split(" "):
+        start, end = place, place + len(word)
+        while start < end and not text[start].isalnum():
+            start += 1
+        while end > start and not text[end - 1].isalnum():
+            end -= 1
+        if start < end:
+            spans.append((start, end))
+        place += len(word) + 1
+    return spans
+
+
+def _contains(sequence: Sequence[str], wanted: tuple[str, ...]) -> bool:
+    return any(tuple(sequence[i : i + len(wanted)]) == wanted for i in range(len(sequence) - len(wanted) + 1))
+
+
+def _lasts(pin: Pin, now: float) -> bool:
+    begun = pin.visible_from is None or pin.visible_from.timestamp() <= now
+    return begun and (pin.visible_until is None or now < pin.visible_until.timestamp())
