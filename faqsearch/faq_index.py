@@ -98,6 +98,7 @@ class FaqIndex:
         index = cls(backend, lexicon=lexicon)
         if not made:
             index._agree("raise")
+            index._adopt(lexicon, options)
         return index
 
     @classmethod
@@ -407,6 +408,18 @@ class FaqIndex:
             f"the index was analysed by [{meta.fingerprint}], now it would be by [{wanted}]; call rebuild, or open it with "
             "on_mismatch='rebuild', or with on_mismatch='search' to go on with the stored terms"
         )
+
+    def _adopt(self, lexicon: Lexicon | None, options: IndexOptions) -> None:
+        """Stores a lexicon or options that differ from those of an index already there."""
+        meta = self._reader().meta
+        wanted = replace(
+            meta,
+            lexicon=meta.lexicon if lexicon is None else lexicon.to_dict(),
+            options=meta.options if options == IndexOptions() else options.to_dict(),
+        )
+        if wanted != meta:
+            with self._writing() as writer:
+                writer.commit(WriteBatch(), meta=wanted)
 
     def _analyzed(self, reader: Reader, documents: list[Document], progress: Progress | None) -> list[AnalyzedDocument]:
         return self._analyzed_with(self._parts(reader)[1], documents, progress)

@@ -17,7 +17,7 @@ from functools import lru_cache
 # What may follow a base character within one cluster. A run is cut at 30, the limit of the Unicode stream-safe text format
 # (UAX #15 §13), because canonical ordering takes quadratic time in the length of a run of marks.
 _EXTENDING = r"\u0300-\u036f\u0483-\u0489\u1160-\u11ff\ud7b0-\ud7ff\u3099\u309a\u20d0-\u20ff\ufe00-\ufe0f\uff9e\uff9f"
-_CLUSTER = re.compile(rf"(?s).[{_EXTENDING}]{{0,30}}")
+_CLUSTER = re.compile(rf"(?s)(?P<plain>[\n -~가-힣]+)(?![{_EXTENDING}])|.[{_EXTENDING}]{{0,30}}")
 _FORMAT = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001-\U000e007f]"
 )
@@ -50,9 +50,12 @@ def normalize(text: str) -> NormalizedText:
     starts: list[int] = []
     ends: list[int] = []
     for match in _CLUSTER.finditer(text):
-        piece = _normal_cluster(match.group())
-        if piece:
-            start, end = match.span()
+        start, end = match.span()
+        if match["plain"]:
+            pieces.append(match["plain"])
+            starts += range(start, end)
+            ends += range(start + 1, end + 1)
+        elif piece := _normal_cluster(match.group()):
             pieces.append(piece)
             starts += [start] * len(piece)
             ends += [end] * len(piece)

@@ -50,6 +50,7 @@ class QueryPlan:
     ``terms`` empty and no ``phrases``: every document matches (browsing). ``phrases`` and ``excluded_phrases`` are squeezed
     texts: a document holds one when its own squeezed title or body does. ``now`` is in microseconds since 1970. A category
     filter passes a document whose path begins with one of the paths; ``labels`` one whose path holds one of the labels.
+    ``marks`` are the morpheme terms whose tokens come back with each document; None: all tokens.
     """
 
     terms: tuple[PlanTerm, ...] = ()
@@ -69,6 +70,7 @@ class QueryPlan:
     offset: int = 0
     limit: int = 10
     facets: bool = True
+    marks: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

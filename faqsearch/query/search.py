@@ -65,6 +65,7 @@ def make_plan(understood: Understood, options: SearchOptions, *, pins: tuple[str
         offset=(options.page - 1) * options.per_page,
         limit=options.per_page,
         facets=facets,
+        marks=frozenset(understood.marks),
     )
 
 
@@ -74,14 +75,14 @@ def present(
     """The hit that a person sees: title and piece of the body with what matched marked."""
     document = stored.document
     marks = understood.marks
-    words = (*understood.words, *understood.phrases)
+    words, phrases = understood.words, understood.phrases
     held = {*stored.title.terms, *stored.body.terms}
     return Hit(
         document=document,
         score=score,
         rank=rank,
-        title=title_highlight(document.title, stored.title, marks, words),
-        snippet=snippet(document.body, stored.body, marks, words, length=length, title=document.title),
+        title=title_highlight(document.title, stored.title, marks, words, phrases),
+        snippet=snippet(document.body, stored.body, marks, words, phrases, length=length, title=document.title),
         matched_terms=tuple(term for term in marks if term in held),
         pinned=pinned,
     )

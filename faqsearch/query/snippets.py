@@ -1,37 +1,49 @@
 """Titles and pieces of bodies with what matched marked.
 
-The piece is the run of whole sentences or neighbouring list items that holds the most of the query: the sum of weight · idf of
-the distinct terms in it. A sentence that only repeats the title counts nothing. What is cut, is cut between words, with an "…" in
-the place of the one character where it was cut, so that places in the piece and in the body differ by a constant.
+The piece is the run of whole sentences or neighbouring list items that holds the most of the query: the sum of weight · idf
+of the distinct terms in it. A sentence that only repeats the title counts nothing. What is cut, is cut between words, with
+an "…" in the place of the one character where it was cut, so that places in piece and body differ by a constant.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
+from unicodedata import is_normalized
 
 from faqsearch.analysis.grams import squeeze, squeeze_with_offsets
-from faqsearch.analysis.normalize import normalize
+from faqsearch.analysis.normalize import NormalizedText, normalize
 from faqsearch.index.base import Tokens
 from faqsearch.results import Highlight, Span
 
-_BOUNDARY = re.compile(r"\s*\n\s*|(?<=[.!?。…])\s+|(?<=[가-힣][.!?])(?=[^\s\d.!?)\]」』\"'”’])")
+_BREAK = re.compile(r"[.!?。…]+[ \t]*|\n")
+_CLOSING = frozenset(".!?。…)]}」』\"'”’,")
 _MANY = 64
 """Sentences with a match that are tried as a beginning; the first ones in reading order."""
 
 ELLIPSIS = "…"
 
 
-def title_highlight(title: str, tokens: Tokens, marks: Collection[str], words: Sequence[str]) -> Highlight:
+def title_highlight(
+    title: str, tokens: Tokens, marks: Collection[str], words: Sequence[str], phrases: Sequence[str] = ()
+) -> Highlight:
     """The whole title with what matched marked."""
-    return Highlight(title, tuple(spans(title, tokens, marks, words)), 0)
+    return Highlight(title, tuple(_found(title, tokens, marks, words, phrases)), 0)
 
 
 def snippet(
-    body: str, tokens: Tokens, marks: Mapping[str, float], words: Sequence[str], *, length: int, title: str = ""
+    body: str,
+    tokens: Tokens,
+    marks: Mapping[str, float],
+    words: Sequence[str],
+    phrases: Sequence[str] = (),
+    *,
+    length: int,
+    title: str = "",
 ) -> Highlight:
     """At most ``length`` code points of ``body``, besides the "…" at its ends."""
-    found = spans(body, tokens, marks, words)
+    found = _found(body, tokens, marks, words, phrases)
     weighted = _weighted(tokens, marks, found)
     start, end = _window(body, weighted, length, squeeze(title))
     return _cut(body, start, end, found)
@@ -48,27 +60,41 @@ def spans(text: str, tokens: Tokens, marks: Collection[str], words: Sequence[str
         if term in marks and start < end
     ]
     if words:
-        found += _word_spans(text, tokens, words)
+        found += _word_spans(text, frozenset(tokens.starts), words)
     return _union(found)
 
 
-def _word_spans(text: str, tokens: Tokens, words: Sequence[str]) -> list[Span]:
+def _found(text: str, tokens: Tokens, marks: Collection[str], words: Sequence[str], phrases: Sequence[str]) -> list[Span]:
+    found = spans(text, tokens, marks, words)
+    return _union(found + phrase_spans(text, phrases)) if phrases else found
+
+
+def phrase_spans(text: str, phrases: Sequence[str]) -> list[Span]:
+    """(start, end) of every place where a squeezed phrase stands, whatever blanks and punctuation lie in it."""
     normalized = normalize(text)
-    squeezed, places = None, None
-    starts = set(tokens.starts)
+    squeezed, places = squeeze_with_offsets(normalized.text)
     found = []
-    plain = squeeze(normalized.text)
-    for word in words:
-        if word not in plain:
-            continue
-        if squeezed is None or places is None:
-            squeezed, places = squeeze_with_offsets(normalized.text)
-        place = squeezed.find(word)
+    for phrase in phrases:
+        place = squeezed.find(phrase)
         while place >= 0:
-            begin, end = normalized.span(places[place], places[place + len(word) - 1] + 1)
+            found.append(normalized.span(places[place], places[place + len(phrase) - 1] + 1))
+            place = squeezed.find(phrase, place + len(phrase))
+    return _union(found)
+
+
+def _word_spans(text: str, starts: Collection[int], words: Sequence[str]) -> list[Span]:
+    normalized = NormalizedText(text) if is_normalized("NFC", text) else normalize(text)
+    lower = normalized.text.lower()
+    if len(lower) != len(normalized.text):  # a few letters grow in lower case; then they match as they are
+        lower = normalized.text
+    found = []
+    for word in words:
+        place = lower.find(word)
+        while place >= 0:
+            begin, end = normalized.span(place, place + len(word))
             if begin in starts or begin == 0 or not text[begin - 1].isalnum():
                 found.append((begin, end))
-            place = squeezed.find(word, place + len(word))
+            place = lower.find(word, place + len(word))
     return found
 
 
@@ -96,69 +122,76 @@ def _weighted(tokens: Tokens, marks: Mapping[str, float], found: Sequence[Span])
 
 
 def _units(body: str) -> list[Span]:
-    """(start, end) of the sentences and lines of ``body``."""
-    edges = [0]
-    for match in _BOUNDARY.finditer(body):
-        edges += [match.start(), match.end()]
-    edges.append(len(body))
-    return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if body[start:end].strip()]
+    """(start, end) of the sentences and lines of ``body``, without the blanks between them."""
+    units = []
+    start = 0
+    for match in _BREAK.finditer(body):
+        end = match.end()
+        if body[match.start()] == "\n" or _ends_sentence(body, match.start(), end):
+            units.append((start, end))
+            start = end
+    units.append((start, len(body)))
+    return [(begin, end) for begin, end in units if not body[begin:end].isspace() and begin < end]
 
 
-def _window(body: str, weighted: Sequence[tuple[int, int, str, float]], length: int, title: str) -> Span:
+def _ends_sentence(body: str, sign: int, end: int) -> bool:
+    """Whether the sign ends a sentence: a blank or the end follows, or Hangul stands before it and a new word behind."""
+    if end == len(body) or body[end - 1].isspace() or body[end] == "\n":
+        return True
+    behind = body[end]
+    return sign > 0 and "가" <= body[sign - 1] <= "힣" and not behind.isdigit() and behind not in _CLOSING
+
+
+Match = tuple[int, int, str, float]
+"""(start, end, what matched, what it is worth)."""
+
+
+def _window(body: str, weighted: Sequence[Match], length: int, title: str) -> Span:
     units = _units(body)
     if not units:
         return 0, 0
-    best: tuple[float, int] = (0.0, 0)
-    begins = _units_with_matches(units, weighted)
-    for place in begins[:_MANY]:
-        worth = _worth(units, place, body, weighted, length, title)
-        if worth > best[0] + 1e-9:
-            best = (worth, place)
-    first = best[1] if best[0] > 0 else 0
+    best, first = 0.0, 0
+    tried = 0
+    place = -1
+    for number, match in enumerate(weighted):
+        unit = bisect_right(units, (match[0], len(body))) - 1
+        if unit <= place:
+            continue
+        place = unit
+        worth = _worth(units, place, body, weighted, number, length, title)
+        if worth > best + 1e-9:
+            best, first = worth, place
+        tried += 1
+        if tried == _MANY:
+            break
     start, end = units[first]
     if end - start > length:
         return _inside(body, start, end, weighted, length)
+    return start, units[_last_unit(units, first, length)][1]
+
+
+def _last_unit(units: Sequence[Span], first: int, length: int) -> int:
+    """The last unit that still fits when the piece begins with unit ``first``; never before it."""
+    limit = units[first][0] + length
     last = first
-    while last + 1 < len(units) and units[last + 1][1] - start <= length:
+    while last + 1 < len(units) and units[last + 1][1] <= limit:
         last += 1
-    return start, units[last][1]
-
-
-def _units_with_matches(units: Sequence[Span], weighted: Sequence[tuple[int, int, str, float]]) -> list[int]:
-    result = []
-    match = 0
-    for place, (start, end) in enumerate(units):
-        while match < len(weighted) and weighted[match][0] < start:
-            match += 1
-        if match < len(weighted) and weighted[match][0] < end:
-            result.append(place)
-    return result
+    return last
 
 
 def _worth(
-    units: Sequence[Span],
-    first: int,
-    body: str,
-    weighted: Sequence[tuple[int, int, str, float]],
-    length: int,
-    title: str,
+    units: Sequence[Span], first: int, body: str, weighted: Sequence[Match], number: int, length: int, title: str
 ) -> float:
-    """What the run of units from ``first`` on holds of the query; what only repeats the title holds nothing."""
-    start = units[first][0]
-    limit = start + length
+    """What the piece from unit ``first`` on holds of the query; ``number`` is its first match."""
+    start, end = units[first]
+    if title and end - start < 2 * len(title) + 20 and squeeze(body[start:end]) == title:
+        return 0.0
+    limit = max(units[_last_unit(units, first, length)][1], min(end, start + length))
     seen: dict[str, float] = {}
-    for begin, end in units[first:]:
-        if end > limit and begin > start:
+    for match in weighted[number:]:
+        if match[1] > limit:
             break
-        if title and squeeze(body[begin : min(end, limit)]) == title:
-            if begin == start:
-                return 0.0
-            continue
-        for left, right, term, weight in weighted:
-            if begin <= left and right <= min(end, limit):
-                seen[term] = weight
-            elif left >= end:
-                break
+        seen[match[2]] = match[3]
     return sum(seen.values())
 
 

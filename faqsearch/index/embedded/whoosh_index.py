@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from faqsearch.analysis.analyzer import AnalyzedDocument
 from faqsearch.document import Document
 from faqsearch.index.base import IndexMeta
 from faqsearch.index.embedded.codec import ArrayCodec, ArraySegment, schema
-from faqsearch.index.embedded.toc import INDEX_NAME, SegmentEntry, TableOfContents, clean, read_toc, write_toc
+from faqsearch.index.embedded.toc import INDEX_NAME, SegmentEntry, TableOfContents, clean, read_toc, toc_name, write_toc
 from faqsearch.index.segments.invert import invert
 from faqsearch.index.segments.layout import SegmentFile, dump
 from faqsearch.index.segments.merge import Part, merge
@@ -63,6 +65,11 @@ class ArrayIndex(FileIndex):  # type: ignore[misc]
         self._open_segment = open_segment
 
     def _read_toc(self) -> TocInfo:
+        return self._toc
+
+    @cached_property
+    def _toc(self) -> TocInfo:
+        """Read once: an object of this class serves one commit, under the write lock."""
         toc = read_toc(self.storage.storage)
         segments = []
         for entry in toc.segments:
@@ -160,13 +167,14 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
     def _commit_toc(self, segments: Sequence[ArraySegment]) -> None:
         toc = TableOfContents(self.generation, tuple(_entry(segment) for segment in segments), self.meta)
         write_toc(self._files, toc)
-        clean(self._files, toc)
+        with suppress(OSError):  # published: what could not be deleted goes at the next commit
+            clean(self._files, toc)
 
     def cancel(self) -> None:
-        """Undoes everything and frees the lock; a segment file already written goes at once."""
-        name = _entry(self.newsegment).file_name
+        """Undoes everything and frees the lock; a segment file already written goes at once, unless it is published."""
         super().cancel()
-        self._files.delete(name)
+        if toc_name(self.generation) not in self._files.names():
+            self._files.delete(_entry(self.newsegment).file_name)
 
     def pending(self) -> int:
         """Documents that this commit will write, without merging."""

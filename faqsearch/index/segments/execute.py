@@ -43,9 +43,8 @@ def execute(snapshot: Snapshot, plan: QueryPlan) -> Matches:
         hits = hits[_category_mask(paths, plan.paths, plan.labels)[leaf[hits]]]
     pinned = [number for number in pins if number in set(hits.tolist())] if pins else []
     page = _page(snapshot, plan, hits, scores, full, pinned)
-    documents = tuple(snapshot.stored(number) for number in page)
     return Matches(
-        documents,
+        snapshot.page(page, plan.marks),
         tuple(float(scores[number]) for number in page),
         len(hits),
         best,

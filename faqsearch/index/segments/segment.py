@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -68,22 +69,31 @@ class Segment:
         values: dict[str, Any] = json.loads(self._row("stored", number))
         return values
 
-    def tokens(self, number: int) -> tuple[Tokens, Tokens]:
-        """(tokens of the title, tokens of the body)."""
+    def tokens(self, number: int, wanted: NDArray[np.bool_] | None = None) -> tuple[Tokens, Tokens]:
+        """(tokens of the title, tokens of the body); only those whose term number is ``wanted``, where that is given."""
         title, body, end = self.file["tok.off"][2 * number : 2 * number + 3].tolist()
-        return self._tokens(title, body), self._tokens(body, end)
+        return self._tokens(title, body, wanted), self._tokens(body, end, wanted)
 
-    def token_terms(self, number: int) -> NDArray[np.uint32]:
-        """The term numbers of title and body."""
-        begin, _, end = self.file["tok.off"][2 * number : 2 * number + 3].tolist()
-        return self.file["tok.term"][begin:end]
+    def wanted(self, terms: Iterable[str]) -> NDArray[np.bool_]:
+        """``(terms of channel m,) bool``: which term numbers are among ``terms``."""
+        dictionary = self.dictionaries["m"]
+        mask = np.zeros(len(dictionary) + 1, dtype=bool)
+        mask[[dictionary.find(term.encode("utf-8", "surrogatepass")) for term in terms]] = True
+        mask[-1] = False
+        return mask
 
-    def _tokens(self, begin: int, end: int) -> Tokens:
+    def _tokens(self, begin: int, end: int, wanted: NDArray[np.bool_] | None) -> Tokens:
+        numbers, starts, lengths = (self.file[name][begin:end] for name in ("tok.term", "tok.start", "tok.len"))
+        if wanted is not None:
+            places = np.flatnonzero(wanted[numbers])
+            numbers, starts, lengths = numbers[places], starts[places], lengths[places]
         term = self.dictionaries["m"].term
-        starts = self.file["tok.start"][begin:end].tolist()
-        lengths = self.file["tok.len"][begin:end].tolist()
-        terms = [term(number).decode("utf-8") for number in self.file["tok.term"][begin:end].tolist()]
-        return Tokens(terms, starts, [start + length for start, length in zip(starts, lengths, strict=True)])
+        first = starts.tolist()
+        return Tokens(
+            [term(number).decode("utf-8") for number in numbers.tolist()],
+            first,
+            [start + length for start, length in zip(first, lengths.tolist(), strict=True)],
+        )
 
     def _row(self, name: str, number: int) -> bytes:
         bounds = self.file[f"{name}_off"]

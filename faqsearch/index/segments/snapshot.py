@@ -68,6 +68,17 @@ class Snapshot:
         segment, own = self.place(number)
         return StoredDocument(segment.document(own), *segment.tokens(own))
 
+    def page(self, numbers: Sequence[int], marks: frozenset[str] | None) -> tuple[StoredDocument, ...]:
+        """The documents with their tokens whose term is in ``marks`` (None: all)."""
+        wanted: dict[int, NDArray[np.bool_] | None] = {}
+        found = []
+        for number in numbers:
+            segment, own = self.place(number)
+            if id(segment) not in wanted:
+                wanted[id(segment)] = None if marks is None else segment.wanted(marks)
+            found.append(StoredDocument(segment.document(own), *segment.tokens(own, wanted[id(segment)])))
+        return tuple(found)
+
     def numbers(self) -> Iterator[int]:
         """The global numbers of live documents."""
         return iter(range(self.size)) if self.live is None else iter(np.flatnonzero(self.live).tolist())
