@@ -63,14 +63,40 @@ def _public_set(name: str, folder: Path) -> Collection:
         for row in _rows(folder / "corpus.jsonl")
     ]
     queries = {row["_id"]: row["text"] for row in _rows(folder / "queries.jsonl")}
+    return Collection(name, documents, queries, _qrels(folder / "qrels.tsv"))
+
+
+def _qrels(path: Path) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
-    for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
         query, document, grade = line.split("\t")
         qrels.setdefault(query, {})[document] = int(grade)
-    return Collection(name, documents, queries, qrels)
+    return qrels
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
+
+
+OWN_FOLDER = Path(__file__).parent.parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedQuery:
+    """A query of ``data/``: its kind, and the half it belongs to (nothing is ever tuned on ``held-back``)."""
+
+    id: str
+    text: str
+    kind: str
+    split: str
+
+
+def own_collection() -> tuple[Collection, list[JudgedQuery]]:
+    """The project's own help centre, with its queries as they are marked. Grade 0 means judged and of no help."""
+    folder = OWN_FOLDER
+    documents = [Document.from_dict(row) for row in _rows(folder / "faqs.jsonl")]
+    rows = list(_rows(folder / "queries.jsonl"))
+    judged = [JudgedQuery(row["id"], row["text"], row["kind"], row["split"]) for row in rows]
+    return Collection("data", documents, {q.id: q.text for q in judged}, _qrels(folder / "qrels.tsv")), judged
