@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 QUERY ?= 캐시 환불
 
-.PHONY: setup demo test test-all check format bench clean help
+.PHONY: setup demo test test-slow test-all check format bench clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,8 +24,10 @@ demo: $(SETUP) ## index data/ and print a search
 test: $(SETUP) ## the quick tests (at most five minutes)
 	$(BIN)/python -m pytest -m 'not slow'
 
-test-all: $(SETUP) ## all tests
-	$(BIN)/python -m pytest
+test-slow: $(SETUP) ## the slow tests only
+	$(BIN)/python -m pytest -m slow
+
+test-all: test test-slow ## all tests
 
 check: $(SETUP) ## format, lint, types, import layers, structure
 	$(BIN)/ruff format --check .

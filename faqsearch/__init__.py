@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from faqsearch.analysis.lexicon import Lexicon, Pin, Synonym
+from faqsearch.changes import Batch
 from faqsearch.document import CategoryPath, Document
 from faqsearch.errors import (
     AnalyzerMismatchError,
@@ -20,7 +21,7 @@ from faqsearch.errors import (
 )
 from faqsearch.evaluation import Evaluation, evaluate
 from faqsearch.events import FeedbackEvent, SearchEvent
-from faqsearch.faq_index import Batch, FaqIndex, warm_up
+from faqsearch.faq_index import FaqIndex, warm_up
 from faqsearch.options import IndexOptions, Ranking
 from faqsearch.results import (
     AnalyzedTerm,

@@ -12,20 +12,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from faqsearch import limits
 from faqsearch.analysis.analyzer import AnalyzedDocument, Analyzer
 from faqsearch.analysis.lexicon import Lexicon
+from faqsearch.changes import Batch, changes, distinct_documents, given_documents
 from faqsearch.document import Document
-from faqsearch.errors import (
-    AnalyzerMismatchError,
-    BackendError,
-    DocumentError,
-    IndexCorruptError,
-    IndexStorageError,
-    InvalidOptionError,
-)
+from faqsearch.errors import AnalyzerMismatchError, BackendError, IndexCorruptError, IndexStorageError, InvalidOptionError
 from faqsearch.events import SearchEvent, search_event
 from faqsearch.index.base import IndexMeta, QueryPlan, Reader, WriteBatch
-from faqsearch.index.hashes import stored_hash, terms_hash
 from faqsearch.options import IndexOptions
-from faqsearch.query.complete import Candidate, candidate, complete
+from faqsearch.query.complete import Candidate, candidate, complete, visible
 from faqsearch.query.explain import explain
 from faqsearch.query.options import (
     CategoryChoice,
@@ -193,7 +186,7 @@ class FaqIndex:
         paths, _ = category_choice("within", within)
         groups = labels_of("audience", audience)
         now = micros(None)
-        seen = [one for document, one in self._candidates() if _visible(document, now, groups, paths)]
+        seen = [one for document, one in self._candidates() if visible(document, now, groups, paths)]
         return complete(seen, _query(prefix)[: limits.QUERY_CODE_POINTS], limit=limit)
 
     def related(self, id: str, *, limit: int = 5, within: CategoryChoice = None, audience: Labels = ()) -> tuple[Hit, ...]:
@@ -220,63 +213,38 @@ class FaqIndex:
         Only what changed is analysed; a change of views, dates, tags or other values needs no analysis. Raises DocumentError
         for an id that is there twice, and InvalidOptionError for no documents at all unless ``allow_empty``.
         """
-        wanted = list(documents)
-        _distinct(wanted)
+        wanted = distinct_documents(documents)
         if not wanted and not allow_empty:
             raise InvalidOptionError("no documents: sync would delete everything; pass allow_empty=True if that is meant")
         with self._writing() as writer:
-            stored = writer.reader.hashes()
-            fresh: list[Document] = []
-            restored: list[Document] = []
-            unchanged = 0
-            for document in wanted:
-                before = stored.get(document.id)
-                if before is None or before[0] != terms_hash(document):
-                    fresh.append(document)
-                elif before[1] != stored_hash(document):
-                    restored.append(document)
-                else:
-                    unchanged += 1
-            added = sum(document.id not in stored for document in fresh)
-            gone = frozenset(stored.keys() - {document.id for document in wanted})
-            report = SyncReport(added, len(fresh) - added + len(restored), len(gone), unchanged)
-            if fresh or restored or gone:
-                writer.commit(WriteBatch(gone, self._analyzed(writer.reader, fresh, progress), restored))
-            elif progress is not None:
-                progress(0, 0)
-        return report
+            found = changes(wanted, writer.reader.hashes())
+            if found.fresh or found.restored or found.gone:
+                analyzed = self._analyzed(writer.reader, found.fresh, progress)
+                writer.commit(WriteBatch(found.gone, analyzed, found.restored))
+        return found.report
 
     def upsert(self, documents: Document | Iterable[Document]) -> int:
         """Adds documents or replaces those with the same id, in one atomic commit; how many there were."""
-        given = [documents] if isinstance(documents, Document) else list(documents)
-        _documents(given)
-        last = {document.id: document for document in given}
-        if last:
-            with self._writing() as writer:
-                writer.commit(WriteBatch(added=self._analyzed(writer.reader, list(last.values()), None)))
-        return len(last)
+        given = {document.id: document for document in given_documents(documents)}
+        if given:
+            self._apply(frozenset(), list(given.values()))
+        return len(given)
 
     def delete(self, ids: str | Iterable[str]) -> int:
         """Deletes the documents with these ids, in one atomic commit; how many of them were there."""
-        wanted = frozenset([ids]) if isinstance(ids, str) else frozenset(ids)
-        with self._writing() as writer:
-            present = frozenset(id for id in wanted if id in writer.reader)
-            if present:
-                writer.commit(WriteBatch(present))
-        return len(present)
+        return self._apply(frozenset([ids]) if isinstance(ids, str) else frozenset(ids), [])
 
     def batch(self) -> Batch:
         """A context manager that gathers upserts and deletes and commits them at once; an error inside commits nothing."""
         self._open()
-        return Batch(self)
+        return Batch(self._apply)
 
     def rebuild(self, documents: Iterable[Document] | None = None, *, progress: Progress | None = None) -> int:
         """Analyses all documents again, or makes the index hold these, and swaps while readers go on; how many there are."""
         with self._writing() as writer:
-            wanted = list(writer.reader if documents is None else documents)
-            _distinct(wanted)
+            wanted = distinct_documents(writer.reader if documents is None else documents)
             meta = _meta(self._present_lexicon(writer.reader), IndexOptions.from_dict(writer.reader.meta.options))
-            analyzed = self._analyzed_with(Analyzer(_words(meta)), wanted, progress)
+            analyzed = _analyze(Analyzer(_words(meta)), wanted, progress)
             writer.commit(WriteBatch(added=analyzed, replace_all=True), meta=meta)
         return len(wanted)
 
@@ -421,18 +389,16 @@ class FaqIndex:
             with self._writing() as writer:
                 writer.commit(WriteBatch(), meta=wanted)
 
-    def _analyzed(self, reader: Reader, documents: list[Document], progress: Progress | None) -> list[AnalyzedDocument]:
-        return self._analyzed_with(self._parts(reader)[1], documents, progress)
+    def _apply(self, deleted: frozenset[str], added: list[Document]) -> int:
+        """One commit; how many of the ids ``deleted`` were there."""
+        with self._writing() as writer:
+            present = frozenset(id for id in deleted if id in writer.reader)
+            if present or added:
+                writer.commit(WriteBatch(present, self._analyzed(writer.reader, added)))
+        return len(present)
 
-    def _analyzed_with(
-        self, analyzer: Analyzer, documents: list[Document], progress: Progress | None
-    ) -> list[AnalyzedDocument]:
-        analyzed = []
-        for done, document in enumerate(analyzer.analyze_documents(documents), 1):
-            analyzed.append(document)
-            if progress is not None:
-                progress(done, len(documents))
-        return analyzed
+    def _analyzed(self, reader: Reader, documents: list[Document], progress: Progress | None = None) -> list[AnalyzedDocument]:
+        return _analyze(self._parts(reader)[1], documents, progress)
 
     def _candidates(self) -> list[tuple[Document, Candidate]]:
         reader = self._reader()
@@ -443,44 +409,18 @@ class FaqIndex:
         return cached[1]
 
 
-class Batch:
-    """Upserts and deletes that become one commit at the end of a ``with`` block; the last word on an id counts."""
-
-    def __init__(self, index: FaqIndex) -> None:
-        self._index = index
-        self._added: dict[str, Document] = {}
-        self._deleted: set[str] = set()
-
-    def upsert(self, documents: Document | Iterable[Document]) -> None:
-        """Adds documents or replaces those with the same id."""
-        given = [documents] if isinstance(documents, Document) else list(documents)
-        _documents(given)
-        for document in given:
-            self._added[document.id] = document
-            self._deleted.discard(document.id)
-
-    def delete(self, ids: str | Iterable[str]) -> None:
-        """Deletes the documents with these ids; one that is not there is no error."""
-        for id in [ids] if isinstance(ids, str) else ids:
-            self._deleted.add(id)
-            self._added.pop(id, None)
-
-    def __enter__(self) -> Batch:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if kind is not None or not (self._added or self._deleted):
-            return
-        with self._index._writing() as writer:
-            analyzed = self._index._analyzed(writer.reader, list(self._added.values()), None)
-            present = frozenset(id for id in self._deleted if id in writer.reader)
-            if analyzed or present:
-                writer.commit(WriteBatch(present, analyzed))
-
-
 def warm_up(*, lexicon: Lexicon | None = None) -> None:
     """Loads Kiwi now instead of at the first use; with ``lexicon`` for its user words too."""
     Analyzer(lexicon.words if lexicon is not None else frozenset()).load()
+
+
+def _analyze(analyzer: Analyzer, documents: list[Document], progress: Progress | None) -> list[AnalyzedDocument]:
+    analyzed = []
+    for done, document in enumerate(analyzer.analyze_documents(documents), 1):
+        analyzed.append(document)
+        if progress is not None:
+            progress(done, len(documents))
+    return analyzed
 
 
 def _meta(lexicon: Lexicon | None, options: IndexOptions) -> IndexMeta:
@@ -505,31 +445,6 @@ def _query(query: str) -> str:
     if not isinstance(query, str):
         raise InvalidOptionError(f"a query must be text, not {type(query).__name__}")
     return query
-
-
-def _documents(documents: Iterable[Document]) -> None:
-    for document in documents:
-        if not isinstance(document, Document):
-            raise DocumentError(f"expected a Document, not {type(document).__name__}; read_documents makes them from a file")
-
-
-def _distinct(documents: list[Document]) -> None:
-    _documents(documents)
-    seen: set[str] = set()
-    for document in documents:
-        if document.id in seen:
-            raise DocumentError(f"id {document.id!r} is there twice; every document needs its own", field="id")
-        seen.add(document.id)
-
-
-def _visible(document: Document, now: int, audience: frozenset[str], paths: Iterable[tuple[str, ...]] | None) -> bool:
-    if document.visible_from is not None and now < micros(document.visible_from):
-        return False
-    if document.visible_until is not None and now >= micros(document.visible_until):
-        return False
-    if document.audience and not document.audience & audience:
-        return False
-    return paths is None or any(document.category[: len(path)] == tuple(path) for path in paths)
 
 
 def _defaults() -> SearchOptions:

@@ -7,12 +7,14 @@ are taken apart into keys for that. What was typed may begin at any word of a ti
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from faqsearch.analysis.grams import squeeze_with_offsets
 from faqsearch.analysis.hangul import INITIALS, is_syllable, split_syllable
 from faqsearch.analysis.normalize import normalize
+from faqsearch.document import Document
+from faqsearch.query.options import micros
 from faqsearch.results import Completion
 
 _COMPOUND = (
@@ -93,3 +95,14 @@ def _find(keys: str, places: tuple[int, ...], wanted: str, starts: frozenset[int
 
 def _stored(title: str, span: tuple[int, int]) -> tuple[int, int]:
     return normalize(title).span(*span)
+
+
+def visible(document: Document, now: int, audience: frozenset[str], paths: Iterable[tuple[str, ...]] | None) -> bool:
+    """Whether a document may be offered at ``now`` (microseconds since 1970) to an audience, within the paths."""
+    if document.visible_from is not None and now < micros(document.visible_from):
+        return False
+    if document.visible_until is not None and now >= micros(document.visible_until):
+        return False
+    if document.audience and not document.audience & audience:
+        return False
+    return paths is None or any(document.category[: len(path)] == tuple(path) for path in paths)
