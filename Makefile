@@ -22,10 +22,10 @@ demo: $(SETUP) ## index data/ and print a search
 	$(BIN)/faqsearch search demo.index '$(QUERY)'
 
 test: $(SETUP) ## the quick tests (at most five minutes)
-	$(BIN)/python -m pytest -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
 
 test-slow: $(SETUP) ## the slow tests only
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 test-all: test test-slow ## all tests
 

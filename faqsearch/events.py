@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from faqsearch.document import CategoryPath
 from faqsearch.results import SearchResults
 
+_GAP = r"[-\s.]{0,3}"
 _PERSONAL = (
     (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[e-mail]"),
-    (re.compile(r"(?<!\d)\d{6}[-\s]?[1-8]\d{6}(?!\d)"), "[주민등록번호]"),
-    (re.compile(r"(?<!\d)(?:\d{4}[-\s]?){3}\d{3,4}(?!\d)"), "[card]"),
-    (re.compile(r"(?<!\d)(?:\+?82[-\s]?|0)\d{1,2}[-\s.]?\d{3,4}[-\s.]?\d{4}(?!\d)"), "[phone]"),
+    (re.compile(rf"(?<!\d)\d{{6}}{_GAP}[1-8]\d{{6}}(?!\d)"), "[주민등록번호]"),
+    (re.compile(rf"(?<!\d)\d{{4}}{_GAP}(?:\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{3,4}}|\d{{6}}{_GAP}\d{{4,5}})(?!\d)"), "[card]"),
+    (re.compile(rf"(?<!\d)\(?(?:\+?82{_GAP}|0)\d{{1,2}}\)?{_GAP}\d{{3,4}}{_GAP}\d{{4}}(?!\d)"), "[phone]"),
 )
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +70,21 @@ class FeedbackEvent:
 
 
 def mask_personal(text: str) -> str:
-    """``text`` with e-mail addresses, resident registration, card and phone numbers replaced by what they are."""
+    """``text`` with e-mail addresses, resident registration, card and phone numbers replaced by what they are.
+
+    Full-width digits, other dashes and invisible characters do not hide a number: the text is normalised (NFKC) first.
+    """
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES).translate(_INVISIBLE)
     for pattern, name in _PERSONAL:
         text = pattern.sub(name, text)
     return text
 
 
-def search_event(results: SearchResults, *, category: Any, tags: Iterable[str]) -> SearchEvent:
-    """The event of a finished search."""
-    chosen = category if isinstance(category, str) or category is None else [str(part) for part in category]
+def search_event(
+    results: SearchResults, *, paths: Iterable[CategoryPath], labels: Iterable[str], tags: Iterable[str]
+) -> SearchEvent:
+    """The event of a finished search that was filtered by these category paths, labels and tags."""
+    chosen = [*map(list, paths), *labels]
     return SearchEvent(
         id=uuid.uuid4().hex,
         at=datetime.now(UTC),

@@ -16,7 +16,7 @@ from faqsearch.changes import Batch, changes, distinct_documents, given_document
 from faqsearch.document import Document
 from faqsearch.errors import AnalyzerMismatchError, BackendError, IndexCorruptError, IndexStorageError, InvalidOptionError
 from faqsearch.events import SearchEvent, search_event
-from faqsearch.index.base import IndexMeta, QueryPlan, Reader, WriteBatch
+from faqsearch.index.base import IndexMeta, QueryPlan, Reader, Scope, WriteBatch
 from faqsearch.options import IndexOptions
 from faqsearch.query.complete import Candidate, candidate, complete, visible
 from faqsearch.query.explain import explain
@@ -24,11 +24,11 @@ from faqsearch.query.options import (
     CategoryChoice,
     Labels,
     SearchOptions,
-    category_choice,
     check_options,
     labels_of,
     micros,
     whole,
+    within_paths,
 )
 from faqsearch.query.related import related
 from faqsearch.query.search import search
@@ -66,7 +66,7 @@ class FaqIndex:
         self._backend = backend
         self._lock_timeout = lock_timeout
         self._closed = False
-        self._callbacks: list[Callable[[SearchEvent], None]] = []
+        self._callbacks: dict[object, Callable[[SearchEvent], None]] = {}
         self._lexicon = lexicon
         self._language: tuple[IndexMeta, QueryLanguage, Analyzer] | None = None
         self._titles: tuple[int, list[tuple[Document, Candidate]]] | None = None
@@ -118,7 +118,7 @@ class FaqIndex:
         """
         if on_mismatch not in _MISMATCHES:
             raise InvalidOptionError(f"on_mismatch must be one of {', '.join(_MISMATCHES)}, not {on_mismatch!r}")
-        if lock_timeout < 0:
+        if isinstance(lock_timeout, bool) or not isinstance(lock_timeout, (int, float)) or not lock_timeout >= 0:
             raise InvalidOptionError(f"lock_timeout must be 0 seconds or more, not {lock_timeout!r}")
         index = cls(_embedded(location).open(location, read_only=read_only), lock_timeout=lock_timeout, lexicon=lexicon)
         index._agree(on_mismatch)
@@ -174,8 +174,8 @@ class FaqIndex:
         )
         reader = self._reader()
         results = search(reader, self._parts(reader)[0], _query(query), options, facets=facets)
-        for callback in self._callbacks:
-            callback(search_event(results, category=category, tags=options.tags))
+        for callback in tuple(self._callbacks.values()):
+            callback(search_event(results, paths=options.paths or (), labels=options.labels, tags=options.tags))
         return results
 
     def complete(
@@ -183,7 +183,7 @@ class FaqIndex:
     ) -> tuple[Completion, ...]:
         """Titles that ``prefix`` may become, the most looked at first."""
         whole("limit", limit, 1, limits.COMPLETION_LIMIT)
-        paths, _ = category_choice("within", within)
+        paths = within_paths(within)
         groups = labels_of("audience", audience)
         now = micros(None)
         seen = [one for document, one in self._candidates() if visible(document, now, groups, paths)]
@@ -192,18 +192,17 @@ class FaqIndex:
     def related(self, id: str, *, limit: int = 5, within: CategoryChoice = None, audience: Labels = ()) -> tuple[Hit, ...]:
         """Hits like the document ``id``, the most alike first; () where it is not in the index."""
         whole("limit", limit, 1, limits.RELATED_LIMIT)
-        paths, _ = category_choice("within", within)
-        plan = QueryPlan(within=paths, audience=labels_of("audience", audience), now=micros(None))
-        return related(self._reader(), id, plan, limit=limit, snippet_length=160)
+        plan = QueryPlan(scope=Scope(within_paths(within), labels_of("audience", audience), micros(None)))
+        return related(self._reader(), _text("an id", id), plan, limit=limit, snippet_length=160)
 
     def explain(self, query: str, *, id: str) -> Explanation:
         """Why document ``id`` has its score for ``query``, or why it is not found: a tree of words and numbers."""
         reader = self._reader()
-        return explain(reader, self._parts(reader)[0], _query(query), id, _defaults())
+        return explain(reader, self._parts(reader)[0], _query(query), _text("an id", id), _defaults())
 
     def analyze(self, text: str) -> tuple[AnalyzedTerm, ...]:
         """The terms of ``text`` in both channels, each with its place in it."""
-        return self._parts(self._reader())[1].terms(text)
+        return self._parts(self._reader())[1].terms(_text("a text", text))
 
     # Writing
 
@@ -225,6 +224,7 @@ class FaqIndex:
 
     def upsert(self, documents: Document | Iterable[Document]) -> int:
         """Adds documents or replaces those with the same id, in one atomic commit; how many there were."""
+        self._open()
         given = {document.id: document for document in given_documents(documents)}
         if given:
             self._apply(frozenset(), list(given.values()))
@@ -232,7 +232,8 @@ class FaqIndex:
 
     def delete(self, ids: str | Iterable[str]) -> int:
         """Deletes the documents with these ids, in one atomic commit; how many of them were there."""
-        return self._apply(frozenset([ids]) if isinstance(ids, str) else frozenset(ids), [])
+        wanted = [ids] if isinstance(ids, str) else list(ids)
+        return self._apply(frozenset(_text("an id", id) for id in wanted), [])
 
     def batch(self) -> Batch:
         """A context manager that gathers upserts and deletes and commits them at once; an error inside commits nothing."""
@@ -254,17 +255,17 @@ class FaqIndex:
         True where the user words differ from those the index was analysed with: they count after ``rebuild``, not before.
         """
         with self._writing() as writer:
-            before = Lexicon.from_dict(writer.reader.meta.lexicon)
-            kept = replace(lexicon, words=before.words)
-            writer.commit(WriteBatch(), meta=replace(writer.reader.meta, lexicon=kept.to_dict()))
-            self._lexicon = lexicon
-        return lexicon.words != before.words
+            meta = replace(writer.reader.meta, lexicon=lexicon.to_dict())
+            if meta != writer.reader.meta:
+                writer.commit(WriteBatch(), meta=meta)
+            self._lexicon = None
+        return lexicon.words != _words(meta)
 
     # Looking
 
     def get(self, id: str) -> Document | None:
         """The document with this id, visible or not, or None."""
-        return self._reader().get(id)
+        return self._reader().get(_text("an id", id))
 
     def __len__(self) -> int:
         return len(self._reader())
@@ -277,6 +278,11 @@ class FaqIndex:
 
     def __iter__(self) -> Iterator[Document]:
         return iter(self._reader())
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The lexicon in force: the one given when the index was opened, or else the one stored with it."""
+        return self._present_lexicon(self._reader())
 
     @property
     def generation(self) -> int:
@@ -314,11 +320,12 @@ class FaqIndex:
 
     def on_search(self, callback: Callable[[SearchEvent], None]) -> Callable[[], None]:
         """Calls ``callback`` with a SearchEvent after every search; what comes back ends that."""
-        self._callbacks.append(callback)
+        self._open()
+        registration = object()
+        self._callbacks[registration] = callback
 
         def stop() -> None:
-            if callback in self._callbacks:
-                self._callbacks.remove(callback)
+            self._callbacks.pop(registration, None)
 
         return stop
 
@@ -373,8 +380,8 @@ class FaqIndex:
             self.rebuild()
             return
         raise AnalyzerMismatchError(
-            f"the index was analysed by [{meta.fingerprint}], now it would be by [{wanted}]; call rebuild, or open it with "
-            "on_mismatch='rebuild', or with on_mismatch='search' to go on with the stored terms"
+            f"{self._backend.name} was analysed by [{meta.fingerprint}], now it would be by [{wanted}]; call rebuild, or open "
+            "it with on_mismatch='rebuild', or with on_mismatch='search' to go on with the stored terms"
         )
 
     def _adopt(self, lexicon: Lexicon | None, options: IndexOptions) -> None:
@@ -425,26 +432,30 @@ def _analyze(analyzer: Analyzer, documents: list[Document], progress: Progress |
 
 def _meta(lexicon: Lexicon | None, options: IndexOptions) -> IndexMeta:
     kept = lexicon or Lexicon()
-    return IndexMeta(Analyzer(kept.words).fingerprint, options.to_dict(), kept.to_dict())
+    return IndexMeta(Analyzer(kept.words).fingerprint, tuple(sorted(kept.words)), options.to_dict(), kept.to_dict())
 
 
 def _words(meta: IndexMeta) -> frozenset[str]:
-    return frozenset(meta.lexicon["words"])
+    return frozenset(meta.words)
 
 
 def _embedded(location: Location | None) -> type[EmbeddedBackend]:
     """The backend of a location, loaded only now: with it come NumPy and Whoosh, which take longer than all the rest."""
     from faqsearch.index.embedded.backend import EmbeddedBackend
 
-    if isinstance(location, str) and location.startswith("opensearch"):
+    if isinstance(location, str) and location.startswith(("opensearch://", "opensearch+https://")):
         raise BackendError(f"{location.partition('://')[0]} locations are not part of this version; name a folder")
     return EmbeddedBackend
 
 
 def _query(query: str) -> str:
-    if not isinstance(query, str):
-        raise InvalidOptionError(f"a query must be text, not {type(query).__name__}")
-    return query
+    return _text("a query", query)
+
+
+def _text(name: str, value: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidOptionError(f"{name} must be text, not {value!r}")
+    return value
 
 
 def _defaults() -> SearchOptions:

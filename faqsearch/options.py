@@ -38,6 +38,9 @@ class Ranking:
         if self.b > 1 or self.floor > 1 or self.k1 == 0:
             raise InvalidOptionError("Ranking needs k1 above 0, and b and floor of at most 1")
 
+    def to_dict(self) -> dict[str, float]:
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
@@ -46,7 +49,7 @@ class IndexOptions:
     ranking: Ranking = field(default_factory=Ranking)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"ranking": asdict(self.ranking)}
+        return {"ranking": self.ranking.to_dict()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> IndexOptions:

@@ -9,7 +9,7 @@ _DROPPED = re.compile(r"[\W_]+")
 
 def squeeze(text: str) -> str:
     """``text`` in lower case without blanks, punctuation and symbols: what bigrams are taken from."""
-    return _DROPPED.sub("", text.lower())
+    return _DROPPED.sub("", text.lower().replace("ς", "σ"))  # lower-case sigma depends on its neighbours
 
 
 def squeeze_with_offsets(text: str) -> tuple[str, list[int]]:

@@ -13,6 +13,7 @@ Columns behind the needed ones may be left out; a line that begins with # is a c
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,9 @@ class Synonym:
     two_way: bool = True
     category: CategoryPath = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        return {"left": self.left, "right": self.right, "two_way": self.two_way, "category": list(self.category)}
+
 
 @dataclass(frozen=True, slots=True)
 class Pin:
@@ -41,6 +45,14 @@ class Pin:
     id: str
     visible_from: datetime | None = None
     visible_until: datetime | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "query": self.query,
+            "id": self.id,
+            "visible_from": _iso(self.visible_from),
+            "visible_until": _iso(self.visible_until),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +70,17 @@ class Lexicon:
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", _words("words", self.words))
         object.__setattr__(self, "stopwords", _words("stopwords", self.stopwords))
-        object.__setattr__(self, "synonyms", tuple(s if isinstance(s, Synonym) else Synonym(*s) for s in self.synonyms))
-        object.__setattr__(self, "pins", tuple(p if isinstance(p, Pin) else Pin(*p) for p in self.pins))
+        object.__setattr__(self, "synonyms", tuple(_entry(Synonym, "a synonym", "two words", s) for s in self.synonyms))
+        object.__setattr__(self, "pins", tuple(_entry(Pin, "a pin", "a query and a document id", p) for p in self.pins))
         for synonym in self.synonyms:
-            if not synonym.left.strip() or not synonym.right.strip():
+            if not _is_text(synonym.left, synonym.right) or not synonym.left.strip() or not synonym.right.strip():
                 raise LexiconError(f"a synonym needs two words, not {synonym.left!r} and {synonym.right!r}")
         for pin in self.pins:
-            if not pin.query.strip() or not pin.id:
+            if not _is_text(pin.query, pin.id) or not pin.query.strip() or not pin.id:
                 raise LexiconError(f"a pin needs a query and a document id, not {pin.query!r} and {pin.id!r}")
+            for time in (pin.visible_from, pin.visible_until):
+                if time is not None and (not isinstance(time, datetime) or time.tzinfo is None):
+                    raise LexiconError(f"the times of pin {pin.query!r} must be datetimes with a time zone, not {time!r}")
 
     @classmethod
     def from_folder(cls, path: str | os.PathLike[str]) -> Lexicon:
@@ -86,28 +101,44 @@ class Lexicon:
         """JSON-ready values; ``Lexicon.from_dict`` reads them back."""
         return {
             "words": sorted(self.words),
-            "synonyms": [[s.left, s.right, s.two_way, list(s.category)] for s in self.synonyms],
+            "synonyms": [synonym.to_dict() for synonym in self.synonyms],
             "stopwords": sorted(self.stopwords),
-            "pins": [[p.query, p.id, _iso(p.visible_from), _iso(p.visible_until)] for p in self.pins],
+            "pins": [pin.to_dict() for pin in self.pins],
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Lexicon:
         return cls(
             words=frozenset(values["words"]),
-            synonyms=tuple(Synonym(left, right, two, tuple(path)) for left, right, two, path in values["synonyms"]),
+            synonyms=tuple(Synonym(**{**s, "category": tuple(s["category"])}) for s in values["synonyms"]),
             stopwords=frozenset(values["stopwords"]),
-            pins=tuple(Pin(query, id, _time(start), _time(end)) for query, id, start, end in values["pins"]),
+            pins=tuple(Pin(p["query"], p["id"], _time(p["visible_from"]), _time(p["visible_until"])) for p in values["pins"]),
         )
 
 
 def _words(name: str, value: Iterable[str]) -> frozenset[str]:
     if isinstance(value, str):
         raise LexiconError(f"{name} must be several words, not one text {value!r}")
-    words = frozenset(" ".join(word.split()) for word in value)
+    given = list(value)
+    if not all(isinstance(word, str) for word in given):
+        raise LexiconError(f"{name} must be text, not {next(word for word in given if not isinstance(word, str))!r}")
+    words = frozenset(" ".join(word.split()) for word in given)
     if "" in words:
         raise LexiconError(f"{name} holds an empty word")
     return words
+
+
+def _is_text(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _entry(kind: type[Any], name: str, needs: str, value: object) -> Any:
+    """``value`` as a Synonym or Pin; a tuple of its fields is taken too."""
+    if isinstance(value, kind):
+        return value
+    if isinstance(value, (tuple, list)) and 2 <= len(value) <= 4:
+        return kind(*value)
+    raise LexiconError(f"{name} needs {needs}, not {value!r}")
 
 
 def _rows(path: Path, needed: int) -> Iterator[tuple[int, list[str]]]:
@@ -117,7 +148,7 @@ def _rows(path: Path, needed: int) -> Iterator[tuple[int, list[str]]]:
         return
     except UnicodeDecodeError as error:
         raise LexiconError(f"is not UTF-8 at byte {error.start}; save it as UTF-8", file=str(path)) from None
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         if not line.strip() or line.startswith("#"):
             continue
         cells = [cell.strip() for cell in line.split("\t")]

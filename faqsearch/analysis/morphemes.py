@@ -14,7 +14,8 @@ from typing import Any, Protocol
 LINE_LIMIT = 1_000
 """Code points given to Kiwi at once: its time grows faster than the length of a text."""
 
-_CUT = re.compile(r"(?s).*[\s.,!?。·)\]}]")
+_BLANK = re.compile(r"(?s).*\s")
+_SENTENCE = re.compile(r"(?s).*[가-힣)\]}][.,!?。·]")
 
 
 class Morpheme(Protocol):
@@ -105,7 +106,8 @@ def lines(text: str) -> list[tuple[int, str]]:
     for line in text.split("\n"):
         place = 0
         while len(line) - place > LINE_LIMIT:
-            cut = _CUT.match(line, place, place + LINE_LIMIT)
+            bounds = place, place + LINE_LIMIT
+            cut = _BLANK.match(line, *bounds) or _SENTENCE.match(line, *bounds)
             end = cut.end() if cut else place + LINE_LIMIT
             result.append((start + place, line[place:end]))
             place = end

@@ -44,12 +44,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents there are for a search: below the paths ``within``, for this audience, seen at ``now`` (µs of 1970)."""
+
+    within: tuple[CategoryPath, ...] | None = None
+    audience: frozenset[str] = frozenset()
+    now: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """What a backend carries out, in this order: visibility and ``within``, matching, filters, counting, sorting, paging.
+    """What a backend carries out, in this order: the scope, matching, filters, counting, sorting, paging.
 
     ``terms`` empty and no ``phrases``: every document matches (browsing). ``phrases`` and ``excluded_phrases`` are squeezed
-    texts: a document holds one when its own squeezed title or body does. ``now`` is in microseconds since 1970. A category
-    filter passes a document whose path begins with one of the paths; ``labels`` one whose path holds one of the labels.
+    texts: a document holds one when its own squeezed title or body does. A category filter passes a document whose path
+    begins with one of the paths; ``labels`` one whose path holds one of the labels.
     ``marks`` are the morpheme terms whose tokens come back with each document; None: all tokens.
     """
 
@@ -59,9 +68,7 @@ class QueryPlan:
     excluded: tuple[Clause, ...] = ()
     excluded_phrases: tuple[str, ...] = ()
     matching: Matching = "most"
-    within: tuple[CategoryPath, ...] | None = None
-    audience: frozenset[str] = frozenset()
-    now: int = 0
+    scope: Scope = Scope()
     paths: tuple[CategoryPath, ...] | None = None
     labels: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
@@ -119,9 +126,10 @@ class WriteBatch:
 
 @dataclass(frozen=True, slots=True)
 class IndexMeta:
-    """What an index knows of itself: how it was analysed, its options and lexicon as JSON."""
+    """What an index knows of itself: how and with which user words it was analysed, its options and lexicon as JSON."""
 
     fingerprint: str
+    words: tuple[str, ...]
     options: Mapping[str, Any]
     lexicon: Mapping[str, Any]
 
@@ -160,8 +168,8 @@ class Reader(Protocol):
     def hashes(self) -> Mapping[str, tuple[int, int]]:
         """id → (hash of what is analysed, hash of the rest)."""
 
-    def knows(self, channel: Channel, term: str) -> bool:
-        """Whether the term is in the vocabulary."""
+    def knows(self, channel: Channel, term: str, scope: Scope) -> bool:
+        """Whether any document of the scope holds the term."""
 
     def document_frequency(self, channel: Channel, term: str) -> int:
         """Documents that hold the term in title, body or category labels."""

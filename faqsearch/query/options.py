@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, cast
 from faqsearch import limits
 from faqsearch.document import CategoryPath
 from faqsearch.errors import InvalidOptionError
-from faqsearch.index.base import MATCHINGS, SORTS, Matching, Sort
+from faqsearch.index.base import MATCHINGS, SORTS, Matching, Scope, Sort
 from faqsearch.results import Facet
 
 CategoryChoice: TypeAlias = str | CategoryPath | Facet | Iterable[str | CategoryPath | Facet] | None
@@ -21,14 +21,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """Checked options; ``now`` in microseconds since 1970."""
+    """Checked options."""
 
     paths: tuple[CategoryPath, ...] | None
     labels: tuple[str, ...]
-    within: tuple[CategoryPath, ...] | None
+    scope: Scope
     tags: frozenset[str]
-    audience: frozenset[str]
-    now: int
     sort: Sort
     page: int
     per_page: int
@@ -55,16 +53,11 @@ def check_options(
     if matching not in MATCHINGS:
         raise InvalidOptionError(f"matching must be one of {', '.join(MATCHINGS)}, not {matching!r}")
     paths, labels = category_choice("category", category)
-    inside, inside_labels = category_choice("within", within)
-    if inside_labels:
-        raise InvalidOptionError(f"within must be a path such as ('결제', '환불') or several, not the label {within!r}")
     return SearchOptions(
         paths=paths,
         labels=labels,
-        within=inside,
+        scope=Scope(within_paths(within), labels_of("audience", audience), micros(now)),
         tags=labels_of("tags", tags),
-        audience=labels_of("audience", audience),
-        now=micros(now),
         sort=sort,
         page=whole("page", page, 1, None),
         per_page=whole("per_page", per_page, 1, limits.PER_PAGE),
@@ -83,14 +76,14 @@ def whole(name: str, value: Any, least: int, most: int | None) -> int:
 
 def labels_of(name: str, value: Labels) -> frozenset[str]:
     """One label or several, as a set; raises InvalidOptionError."""
-    labels = frozenset([value]) if isinstance(value, str) else None
-    if labels is None:
-        if not isinstance(value, Iterable):
-            raise InvalidOptionError(f"{name} must be a label or several, not {value!r}")
-        labels = frozenset(value)
+    if isinstance(value, str):
+        return frozenset([value])
+    if not isinstance(value, Iterable):
+        raise InvalidOptionError(f"{name} must be a label or several, not {value!r}")
+    labels = list(value)
     if not all(isinstance(label, str) for label in labels):
-        raise InvalidOptionError(f"{name} must be labels of text, not {value!r}")
-    return labels
+        raise InvalidOptionError(f"{name} must be labels of text, not {labels!r}")
+    return frozenset(labels)
 
 
 def micros(now: datetime | None) -> int:
@@ -101,6 +94,14 @@ def micros(now: datetime | None) -> int:
         raise InvalidOptionError(f"now must be an aware datetime, as datetime.now(timezone.utc), not {now!r}")
     difference = now - _EPOCH
     return (difference.days * 86_400 + difference.seconds) * 1_000_000 + difference.microseconds
+
+
+def within_paths(value: CategoryChoice) -> tuple[CategoryPath, ...] | None:
+    """The paths that are the whole collection, or None; raises InvalidOptionError for a label."""
+    paths, labels = category_choice("within", value)
+    if labels:
+        raise InvalidOptionError(f"within must be a path such as ('결제', '환불') or several, not the label {value!r}")
+    return paths
 
 
 def category_choice(name: str, value: CategoryChoice) -> tuple[tuple[CategoryPath, ...] | None, tuple[str, ...]]:
@@ -124,6 +125,9 @@ def category_choice(name: str, value: CategoryChoice) -> tuple[tuple[CategoryPat
     paths: list[CategoryPath] = []
     labels: list[str] = []
     for choice in choices:
+        if choice == ():  # the root: everything
+            paths.append(())
+            continue
         one_paths, one_labels = category_choice(name, choice)
         paths += one_paths or ()
         labels += one_labels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from faqsearch.document import CategoryPath
 from faqsearch.index.base import Matches, QueryPlan, Reader, StoredDocument
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.options import SearchOptions
@@ -19,8 +20,8 @@ _GOOD = 0.6
 def search(reader: Reader, language: QueryLanguage, query: str, options: SearchOptions, *, facets: bool) -> SearchResults:
     """The page that ``query`` and ``options`` ask for."""
     begun = time.perf_counter()
-    understood = language.understand(query, reader, paths=options.paths or options.within or ())
-    plan = make_plan(understood, options, pins=language.pinned(query, options.now / 1e6), facets=facets)
+    understood = language.understand(query, reader, options.scope, paths=_category_paths(options))
+    plan = make_plan(understood, options, pins=language.pinned(query, options.scope.now / 1e6), facets=facets)
     matches = reader.execute(plan)
     first = plan.offset + 1
     hits = tuple(
@@ -38,7 +39,7 @@ def search(reader: Reader, language: QueryLanguage, query: str, options: SearchO
         facets=facet_tree(matches.category_counts, paths=options.paths or (), labels=options.labels) if facets else (),
         correction=None,
         suggestions=(),
-        confidence=_confidence(reader, plan, matches, understood),
+        confidence=_confidence(reader, language, plan, matches, understood),
         truncated=understood.truncated,
         generation=reader.generation,
         took_ms=(time.perf_counter() - begun) * 1000,
@@ -54,9 +55,7 @@ def make_plan(understood: Understood, options: SearchOptions, *, pins: tuple[str
         excluded=understood.excluded,
         excluded_phrases=understood.excluded_phrases,
         matching=options.matching,
-        within=options.within,
-        audience=options.audience,
-        now=options.now,
+        scope=options.scope,
         paths=options.paths if options.paths is not None or options.labels else None,
         labels=options.labels,
         tags=options.tags,
@@ -88,11 +87,18 @@ def present(
     )
 
 
-def _confidence(reader: Reader, plan: QueryPlan, matches: Matches, understood: Understood) -> Confidence:
+def _category_paths(options: SearchOptions) -> tuple[CategoryPath, ...]:
+    return (*(options.paths or options.scope.within or ()), *((label,) for label in options.labels))
+
+
+def _confidence(
+    reader: Reader, language: QueryLanguage, plan: QueryPlan, matches: Matches, understood: Understood
+) -> Confidence:
     """How well the first hit covers the query, by the idf of its content words."""
     if not matches.total:
         return "none"
-    if not understood.groups:
+    groups = [group for group in understood.groups if group.clauses[0][0][0] == "m"]
+    if not groups:
         return "good"
     best = matches.documents[0] if matches.documents and plan.offset == 0 else None
     if best is None:
@@ -100,9 +106,9 @@ def _confidence(reader: Reader, plan: QueryPlan, matches: Matches, understood: U
         best = top.documents[0] if top.documents else None
     if best is None:
         return "none"
-    held = {*best.title.terms, *best.body.terms}
+    held = {*best.title.terms, *best.body.terms, *language.category_terms(best.document.category)}
     worth = total = 0.0
-    for group in understood.groups:
+    for group in groups:
         value = max(_idf(reader, clause_terms) for clause_terms in group.clauses)
         total += value
         if any(all(term in held for _, term in clause) for clause in group.clauses):

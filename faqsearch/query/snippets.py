@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from unicodedata import is_normalized
 
 from faqsearch.analysis.grams import squeeze, squeeze_with_offsets
-from faqsearch.analysis.normalize import NormalizedText, normalize
+from faqsearch.analysis.normalize import NormalizedText, cluster_start, normalize
 from faqsearch.index.base import Tokens
 from faqsearch.results import Highlight, Span
 
@@ -45,7 +45,7 @@ def snippet(
     """At most ``length`` code points of ``body``, besides the "…" at its ends."""
     found = _found(body, tokens, marks, words, phrases)
     weighted = _weighted(tokens, marks, found)
-    start, end = _window(body, weighted, length, squeeze(title))
+    start, end = _window(body, weighted, length, _plain(title))
     return _cut(body, start, end, found)
 
 
@@ -127,6 +127,8 @@ def _units(body: str) -> list[Span]:
     start = 0
     for match in _BREAK.finditer(body):
         end = match.end()
+        if body[start : match.start()].strip().isdigit():  # the number of a list item
+            continue
         if body[match.start()] == "\n" or _ends_sentence(body, match.start(), end):
             units.append((start, end))
             start = end
@@ -184,7 +186,7 @@ def _worth(
 ) -> float:
     """What the piece from unit ``first`` on holds of the query; ``number`` is its first match."""
     start, end = units[first]
-    if title and end - start < 2 * len(title) + 20 and squeeze(body[start:end]) == title:
+    if title and end - start < 4 * len(title) + 20 and _plain(body[start:end]) == title:
         return 0.0
     limit = max(units[_last_unit(units, first, length)][1], min(end, start + length))
     seen: dict[str, float] = {}
@@ -193,6 +195,10 @@ def _worth(
             break
         seen[match[2]] = match[3]
     return sum(seen.values())
+
+
+def _plain(text: str) -> str:
+    return squeeze(normalize(text).text)
 
 
 def _inside(body: str, start: int, end: int, weighted: Sequence[tuple[int, int, str, float]], length: int) -> Span:
@@ -215,7 +221,7 @@ def _word_edge(body: str, place: int, start: int, stop: int) -> int:
     for edge in range(place, min(place + 20, stop)):
         if body[edge].isspace():
             return edge + 1
-    return place
+    return cluster_start(body, place)
 
 
 def _word_end(body: str, stop: int, end: int, place: int) -> int:
@@ -225,7 +231,7 @@ def _word_end(body: str, stop: int, end: int, place: int) -> int:
     for edge in range(stop - 1, max(stop - 20, place), -1):
         if body[edge].isspace():
             return edge
-    return stop
+    return max(cluster_start(body, stop), place)
 
 
 def _cut(body: str, start: int, end: int, found: Sequence[Span]) -> Highlight:

@@ -15,6 +15,7 @@ from faqsearch.analysis.normalize import normalize
 _QUOTES = '"“”„‟«»'
 _PHRASE = re.compile(rf"(?P<minus>(?<!\S)-)?[{_QUOTES}](?P<text>[^{_QUOTES}]+)[{_QUOTES}]")
 _EXCLUDED = re.compile(r"(?<!\S)-(?P<word>[^\W\d_]\S*)")
+_LONGEST_DECOMPOSED = 4  # code points that one may be written with; decomposed text is cut where composed text is
 _ANYTHING = re.compile(r"[^\W_]")
 
 
@@ -31,8 +32,9 @@ class Parsed:
 
 def parse(query: str) -> Parsed:
     """The parts of a query; any text is one."""
-    truncated = len(query) > limits.QUERY_CODE_POINTS
-    text = normalize(query[: limits.QUERY_CODE_POINTS]).text
+    whole = normalize(query[: _LONGEST_DECOMPOSED * limits.QUERY_CODE_POINTS]).text
+    truncated = len(whole) > limits.QUERY_CODE_POINTS or len(query) > _LONGEST_DECOMPOSED * limits.QUERY_CODE_POINTS
+    text = whole[: limits.QUERY_CODE_POINTS]
     phrases = [match["text"] for match in _PHRASE.finditer(text) if not match["minus"]]
     without = [match["text"] for match in _PHRASE.finditer(text) if match["minus"]]
     rest = _PHRASE.sub(lambda match: " " if match["minus"] else f" {match['text']} ", text)

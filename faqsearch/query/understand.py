@@ -7,8 +7,9 @@ as several (비밀번호, 비밀 + 번호), which Kiwi decides by context, or a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 from faqsearch import limits
@@ -16,10 +17,11 @@ from faqsearch.analysis.analyzer import Analyzer
 from faqsearch.analysis.grams import bigrams, squeeze, squeeze_with_offsets
 from faqsearch.analysis.lexicon import Lexicon, Pin
 from faqsearch.analysis.morphemes import Morpheme
-from faqsearch.analysis.resources.load import stopwords
+from faqsearch.analysis.normalize import normalize
+from faqsearch.analysis.resources.load import stopwords, variants
 from faqsearch.analysis.terms import NOUNS, VERBS, Token, content_tokens
 from faqsearch.document import CategoryPath
-from faqsearch.index.base import Clause, Group, PlanTerm, Reader
+from faqsearch.index.base import Clause, Group, PlanTerm, Reader, Scope
 from faqsearch.options import Ranking
 from faqsearch.query.syntax import Parsed, parse
 
@@ -42,37 +44,45 @@ class Understood:
     truncated: bool = False
 
 
+Knows = Callable[[str], bool]
+"""Whether a morpheme term stands in any document that may be found."""
+
+
 class QueryLanguage:
     """Understands queries with one analyzer, lexicon and set of weights; keeps the analysed lexicon."""
 
     def __init__(self, analyzer: Analyzer, lexicon: Lexicon, ranking: Ranking) -> None:
         self._analyzer = analyzer
         self._ranking = ranking
-        self._stopwords = stopwords() | lexicon.stopwords
+        self._stopwords = stopwords() | {_indexed(word) for word in lexicon.stopwords}
         self._lexicon = lexicon
         self._synonyms: list[tuple[tuple[str, ...], tuple[Token, ...], CategoryPath]] | None = None
         self._pins: dict[tuple[str, ...], list[Pin]] | None = None
 
-    def understand(self, query: str, reader: Reader, *, paths: Iterable[CategoryPath] = ()) -> Understood:
-        """``query`` over the vocabulary of ``reader``; ``paths`` are the categories searched, which some synonyms need."""
+    def understand(self, query: str, reader: Reader, scope: Scope, *, paths: Iterable[CategoryPath] = ()) -> Understood:
+        """``query`` over the vocabulary of the scope; ``paths`` are the categories searched, which some synonyms need."""
         parsed = parse(query)
+        if not parsed.text:
+            return Understood("", truncated=parsed.truncated)
+        knows = partial(_knows, reader, scope)
         morphemes = self._analyzer.query_morphemes(parsed.text)
         tokens = content_tokens(morphemes, parsed.text)
         terms = self._scored_terms(tokens)
-        content = [token for token in tokens if not token.part and self._is_content(token)]
-        if not content:
-            content = [token for token in tokens if not token.part]
-        groups = self._groups(content, tokens, parsed.text, reader)
-        self._add_surfaces(parsed.text, tokens, groups, terms, reader)
+        weak = self._weak_places(parsed.text)
+        content = [token for token in tokens if not token.part and self._is_content(token) and token.start not in weak]
+        groups = self._groups(content or [token for token in tokens if not token.part], tokens, parsed.text, knows)
+        self._add_surfaces(parsed.text, tokens, groups, terms, knows)
         self._add_synonyms(tokens, groups, terms, tuple(paths))
-        marks = self._marks(groups, terms, reader)
+        if not groups:
+            groups = {word: (word, [tuple(("g", gram) for gram in bigrams(word))]) for word in _squeezed_words(parsed.text)}
+        marks = self._marks(groups, terms, reader, knows)
         plan = [PlanTerm("m", term, weight) for term, weight in terms.items()]
         plan += self._gram_terms(parsed.text, morphemes, tokens)
         return Understood(
             parsed.text,
             tuple(plan[: limits.PLAN_TERMS]),
             tuple(Group(surface, tuple(dict.fromkeys(clauses))) for surface, clauses in groups.values()),
-            *self._operators(parsed, content),
+            *self._operators(parsed, knows),
             marks,
             tuple(dict.fromkeys(word for word in map(squeeze, self._words(parsed.text, content)) if len(word) > 1)),
             parsed.truncated,
@@ -80,7 +90,7 @@ class QueryLanguage:
 
     def pinned(self, query: str, now: float) -> tuple[str, ...]:
         """Ids pinned to this query at ``now`` (seconds since 1970), without regard to spacing and particles."""
-        if not self._lexicon.pins:
+        if not self._lexicon.pins or not query.strip():
             return ()
         if self._pins is None:
             self._pins = {}
@@ -93,7 +103,20 @@ class QueryLanguage:
         tokens = [token for token in self._analyzer.query_tokens(text) if not token.part]
         return (squeeze("".join(token.term for token in tokens)) or squeeze(text),)
 
+    def category_terms(self, path: CategoryPath) -> tuple[str, ...]:
+        """The terms of a category's labels."""
+        return self._analyzer.category_terms(path)
+
     # Terms
+
+    def _weak_places(self, text: str) -> frozenset[int]:
+        """Places inside words that are stop words as they stand, however Kiwi reads them (안내: 안/MAG + 내/VV)."""
+        return frozenset(
+            place
+            for start, end in _word_spans(text)
+            if _indexed(text[start:end]) in self._stopwords
+            for place in range(start, end)
+        )
 
     def _is_content(self, token: Token) -> bool:
         return token.term not in self._stopwords and not (token.tag in VERBS and token.term in _LIGHT)
@@ -129,7 +152,7 @@ class QueryLanguage:
     # Content words
 
     def _groups(
-        self, content: Sequence[Token], tokens: Sequence[Token], text: str, reader: Reader
+        self, content: Sequence[Token], tokens: Sequence[Token], text: str, knows: Knows
     ) -> dict[str, tuple[str, list[Clause]]]:
         """By term: the surface of a content word and the ways a document may hold it."""
         groups: dict[str, tuple[str, list[Clause]]] = {}
@@ -139,11 +162,11 @@ class QueryLanguage:
             if parts:
                 clauses.append(tuple(("m", part.term) for part in parts))
             elif token.tag in NOUNS:
-                clauses += _split_readings(token.term, reader)
+                clauses += _split_readings(token.term, knows)
             groups.setdefault(token.term, (text[token.start : token.end], clauses))
         for left, right in pairwise(content):
             joined = left.term + right.term
-            if left.end == right.start and reader.knows("m", joined):
+            if not text[left.end : right.start].strip() and knows(joined):
                 for token in (left, right):
                     groups[token.term][1].append((("m", joined),))
         return groups
@@ -154,7 +177,7 @@ class QueryLanguage:
         tokens: Sequence[Token],
         groups: dict[str, tuple[str, list[Clause]]],
         terms: dict[str, float],
-        reader: Reader,
+        knows: Knows,
     ) -> None:
         """A word that Kiwi read as a verb or a lone syllable while the index knows it as a noun (캐시: 캐/VV + 시/EP)."""
         for start, end in _word_spans(text):
@@ -162,7 +185,7 @@ class QueryLanguage:
             word = text[start:end].lower()
             if len(word) < 2 or any(token.tag not in VERBS and token.tag != "NNB" for token in inside) or word in terms:
                 continue
-            if word in self._stopwords or not reader.knows("m", word):
+            if word in self._stopwords or not knows(word):
                 continue
             terms[word] = 1.0
             alternative: Clause = (("m", word),)
@@ -209,10 +232,18 @@ class QueryLanguage:
 
     # Marks, phrases, exclusions
 
-    def _marks(self, groups: dict[str, tuple[str, list[Clause]]], terms: dict[str, float], reader: Reader) -> dict[str, float]:
+    def _marks(
+        self, groups: dict[str, tuple[str, list[Clause]]], terms: dict[str, float], reader: Reader, knows: Knows
+    ) -> dict[str, float]:
         """Term → what a mark of it is worth in a snippet: its weight times its idf."""
-        marked = dict.fromkeys(term for _, clauses in groups.values() for clause in clauses for _, term in clause)
-        return {term: terms.get(term, self._ranking.verb) * reader.idf("m", term) for term in marked if reader.knows("m", term)}
+        marked = dict.fromkeys(
+            term
+            for _, clauses in groups.values()
+            for clause in clauses
+            for channel, term in clause
+            if channel == "m" and term not in self._stopwords
+        )
+        return {term: terms.get(term, self._ranking.verb) * reader.idf("m", term) for term in marked if knows(term)}
 
     def _words(self, text: str, content: Sequence[Token]) -> list[str]:
         """The words of the query without particles: from the first to the last content token in each."""
@@ -223,25 +254,38 @@ class QueryLanguage:
                 words.append(text[inside[0].start : max(token.end for token in inside)])
         return words
 
-    def _operators(
-        self, parsed: Parsed, content: Sequence[Token]
-    ) -> tuple[tuple[str, ...], tuple[Clause, ...], tuple[str, ...]]:
+    def _operators(self, parsed: Parsed, knows: Knows) -> tuple[tuple[str, ...], tuple[Clause, ...], tuple[str, ...]]:
         phrases = tuple(phrase for phrase in map(squeeze, parsed.phrases) if phrase)
         excluded: list[Clause] = []
         for word in parsed.excluded:
             tokens = [token for token in self._analyzer.query_tokens(word) if not token.part]
             clause: Clause = tuple(("m", token.term) for token in tokens)
             excluded.append(clause or tuple(("g", gram) for gram in bigrams(squeeze(word))))
+            excluded += [reading for token in tokens for reading in _split_readings(token.term, knows) if len(tokens) == 1]
+            excluded.append((("m", "".join(token.term for token in tokens)),))
         without = tuple(phrase for phrase in map(squeeze, parsed.excluded_phrases) if phrase)
         return phrases, tuple(clause for clause in excluded if clause), without
 
 
-def _split_readings(term: str, reader: Reader) -> list[Clause]:
+def _knows(reader: Reader, scope: Scope, term: str) -> bool:
+    return reader.knows("m", term, scope)
+
+
+def _indexed(word: str) -> str:
+    """The term that a single word would be indexed by."""
+    term = normalize(word).text.lower()
+    return variants().get(term, term)
+
+
+def _squeezed_words(text: str) -> list[str]:
+    words = [squeeze(text[start:end]) for start, end in _word_spans(text)]
+    return [word for word in dict.fromkeys(words) if word]
+
+
+def _split_readings(term: str, knows: Knows) -> list[Clause]:
     """The ways to read a long noun as two that the index knows."""
     return [
-        (("m", term[:cut]), ("m", term[cut:]))
-        for cut in range(2, len(term) - 1)
-        if reader.knows("m", term[:cut]) and reader.knows("m", term[cut:])
+        (("m", term[:cut]), ("m", term[cut:])) for cut in range(2, len(term) - 1) if knows(term[:cut]) and knows(term[cut:])
     ]
 
 

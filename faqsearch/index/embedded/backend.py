@@ -20,6 +20,7 @@ from faqsearch.index.base import (
     Matches,
     QueryPlan,
     ReaderStatistics,
+    Scope,
     ScorePart,
     StoredDocument,
     WriteBatch,
@@ -93,16 +94,14 @@ class EmbeddedReader:
                     found[id] = (terms[number], stored[number])
         return found
 
-    def knows(self, channel: Channel, term: str) -> bool:
-        return max(self._snapshot.term_numbers(channel, term), default=-1) >= 0
+    def knows(self, channel: Channel, term: str, scope: Scope) -> bool:
+        return self._snapshot.knows(channel, term, scope)
 
     def document_frequency(self, channel: Channel, term: str) -> int:
         return self._snapshot.document_frequency(channel, term)
 
     def idf(self, channel: Channel, term: str) -> float:
-        name = f"{channel}.all"
-        frequency = self._snapshot.slices(name, self._snapshot.term_numbers(channel, term))[1]
-        return self._snapshot.statistics(name).idf(frequency)
+        return self._snapshot.idf(f"{channel}.all", term)
 
     def vocabulary(self, channel: Channel) -> Iterable[tuple[str, int]]:
         terms = {term for segment in self._snapshot.segments for term in segment.dictionaries[channel]}
@@ -128,6 +127,7 @@ class EmbeddedBackend:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        self.name = storage.name
         self._segments: dict[str, Segment] = {}
         self._reader: EmbeddedReader | None = None
         self._stamp: int | None = None
@@ -148,7 +148,7 @@ class EmbeddedBackend:
             return cls(storage), False
         if folder.is_dir() and any(name not in (FolderStorage.LOCK_NAME,) for name in storage.names()):
             raise IndexStorageError(f"{folder} holds other files; name a new or empty folder for the index")
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         write_toc(storage, TableOfContents(0, (), meta))
         return cls(storage), True
 
@@ -242,7 +242,7 @@ class EmbeddedBackend:
         require_folder(folder)
         if folder.is_dir() and os.listdir(folder):
             raise IndexExistsError(f"{folder} is not empty; name a new folder for the snapshot")
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         target = FolderStorage(folder)
         toc = reader._toc
         for entry, segment in zip(toc.segments, reader._snapshot.segments, strict=True):
@@ -301,6 +301,13 @@ class EmbeddedWriter:
         number = self.reader.number(id)
         if number >= 0:
             writer.delete_document(number)  # type: ignore[attr-defined]
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IndexStorageError(f"{folder} cannot be made ({error.strerror}); name another place") from None
 
 
 class _Kept:

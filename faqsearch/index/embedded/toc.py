@@ -60,6 +60,7 @@ def write_toc(storage: Storage, toc: TableOfContents) -> None:
         "generation": toc.generation,
         "segments": [{"segid": s.segid, "documents": s.documents, "deleted": list(s.deleted)} for s in toc.segments],
         "fingerprint": toc.meta.fingerprint,
+        "words": list(toc.meta.words),
         "options": dict(toc.meta.options),
         "lexicon": dict(toc.meta.lexicon),
     }
@@ -96,7 +97,7 @@ def read_toc(storage: Storage) -> TableOfContents:
     return TableOfContents(
         generation,
         tuple(SegmentEntry(s["segid"], s["documents"], tuple(s["deleted"])) for s in values["segments"]),
-        IndexMeta(values["fingerprint"], values["options"], values["lexicon"]),
+        IndexMeta(values["fingerprint"], tuple(values["words"]), values["options"], values["lexicon"]),
     )
 
 

@@ -135,7 +135,9 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
     def commit(self, mergetype: Any = None, optimize: bool | None = None, merge: bool | None = None) -> None:
         """Writes and publishes; after an error nothing has happened and the lock is free."""
         try:
-            super().commit(mergetype=mergetype or merge_small, optimize=optimize, merge=merge)
+            if mergetype is None and not optimize and merge is not False:
+                mergetype = merge_small
+            super().commit(mergetype=mergetype, optimize=optimize, merge=merge)
         except BaseException:
             if not self.is_closed:
                 self.cancel()

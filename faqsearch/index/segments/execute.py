@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,8 @@ from faqsearch.index.base import Clause, Group, Matches, PlanTerm, QueryPlan, Sc
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import LISTS
 from faqsearch.index.segments.score import PostingSlice, accumulate
-from faqsearch.index.segments.snapshot import CHANNEL_LISTS, Snapshot
+from faqsearch.index.segments.snapshot import Snapshot, category_mask
+from faqsearch.index.segments.stored import BODY, TITLE
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -25,7 +25,7 @@ def execute(snapshot: Snapshot, plan: QueryPlan) -> Matches:
     """The page of documents that ``plan`` asks for, with total, best score and counts by category."""
     if not snapshot.size:
         return Matches((), (), 0, 0.0, {})
-    allowed = _allowed(snapshot, plan)
+    allowed = snapshot.allowed(plan.scope)
     scores, hits, full = _matches(snapshot, plan, allowed)
     best = float(scores[hits].max()) if len(hits) else 0.0
     pins = _pins(snapshot, plan, allowed)
@@ -40,7 +40,7 @@ def execute(snapshot: Snapshot, plan: QueryPlan) -> Matches:
         by_leaf = np.bincount(leaf[hits], minlength=len(paths))
         counts = {paths[i]: int(by_leaf[i]) for i in np.flatnonzero(by_leaf).tolist()}
     if plan.paths is not None or plan.labels:
-        hits = hits[_category_mask(paths, plan.paths, plan.labels)[leaf[hits]]]
+        hits = hits[category_mask(paths, plan.paths, plan.labels)[leaf[hits]]]
     pinned = [number for number in pins if number in set(hits.tolist())] if pins else []
     page = _page(snapshot, plan, hits, scores, full, pinned)
     return Matches(
@@ -56,15 +56,14 @@ def execute(snapshot: Snapshot, plan: QueryPlan) -> Matches:
 def score_parts(snapshot: Snapshot, plan: QueryPlan, number: int) -> tuple[ScorePart, ...]:
     """The summands of one document's score, whether it matches or not."""
     parts = []
-    for name, slices in _scored(snapshot, plan.terms):
+    for name, scored in _scored(snapshot, plan.terms):
         table = snapshot.table(name)
-        statistics = snapshot.statistics(name)
-        for term, some, frequency in slices:
-            for one in some:
-                place = int(np.searchsorted(one.docs, number - one.base)) if number >= one.base else len(one.docs)
-                if place < len(one.docs) and int(one.docs[place]) == number - one.base:
-                    code = int(one.codes[place])
-                    parts.append(ScorePart(name, term, one.weight * float(table[code]), code >> 8, statistics.idf(frequency)))
+        for term, slices, weight in scored:
+            for docs, codes, base in slices:
+                place = int(np.searchsorted(docs, number - base)) if number >= base else len(docs)
+                if place < len(docs) and int(docs[place]) == number - base:
+                    code = int(codes[place])
+                    parts.append(ScorePart(name, term, weight * float(table[code]), code >> 8, snapshot.idf(name, term)))
     return tuple(parts)
 
 
@@ -81,8 +80,8 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
         full = hit
     else:
         lists = [
-            (snapshot.table(name), [one for _, some, _ in slices for one in some])
-            for name, slices in _scored(snapshot, plan.terms)
+            (snapshot.table(name), [(one, weight) for _, slices, weight in scored for one in slices])
+            for name, scored in _scored(snapshot, plan.terms)
         ]
         scores = accumulate(size, lists)
         full = _full(snapshot, plan.groups, size)
@@ -105,21 +104,24 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
     return scores, np.flatnonzero(hit), full
 
 
-def _scored(snapshot: Snapshot, terms: Sequence[PlanTerm]) -> list[tuple[str, list[tuple[str, list[PostingSlice], int]]]]:
-    """For each list the (term, weighted postings, document frequency) of the plan's terms, in a fixed order."""
+def _scored(snapshot: Snapshot, terms: Sequence[PlanTerm]) -> list[tuple[str, list[tuple[str, list[PostingSlice], float]]]]:
+    """For each list the (term, postings, weight) of the plan's terms, in a fixed order."""
     ranking = snapshot.ranking
-    share = {"m.all": 1.0, "m.title": ranking.title, "m.category": ranking.category, "g.all": 1.0, "g.title": ranking.title}
-    found: dict[str, list[tuple[str, list[PostingSlice], int]]] = {name: [] for name in LISTS}
-    for term in terms:
-        numbers = snapshot.term_numbers(term.channel, term.term)
-        if max(numbers, default=-1) < 0:
+    shares = {"m.all": 1.0, "m.title": ranking.title, "m.category": ranking.category, "g.all": 1.0, "g.title": ranking.title}
+    found: dict[str, list[tuple[str, list[PostingSlice], float]]] = {name: [] for name in LISTS}
+    known = [
+        (term, numbers) for term in terms if max(numbers := snapshot.term_numbers(term.channel, term.term), default=-1) >= 0
+    ]
+    for name in LISTS:
+        share = shares[name] * (ranking.k1 + 1)
+        if not share:
             continue
-        for name in CHANNEL_LISTS[term.channel]:
-            slices, frequency = snapshot.slices(name, numbers)
-            if slices and share[name]:
-                idf = snapshot.statistics(name).idf(frequency)
-                weight = term.weight * share[name] * idf * (ranking.k1 + 1)
-                found[name].append((term.term, [replace(one, weight=weight) for one in slices], frequency))
+        idf = snapshot.statistics(name).idf
+        for term, numbers in known:
+            if term.channel == name[0] and max(numbers) >= 0:
+                slices, frequency = snapshot.slices(name, numbers)
+                if slices:
+                    found[name].append((term.term, slices, term.weight * share * idf(frequency)))
     return list(found.items())
 
 
@@ -161,32 +163,8 @@ def _phrase(snapshot: Snapshot, phrase: str) -> Mask:
     for number in np.flatnonzero(candidates).tolist():
         segment, own = snapshot.place(number)
         values = segment.stored_values(own)
-        candidates[number] = any(phrase in squeeze(normalize(values[field]).text) for field in ("title", "body"))
+        candidates[number] = any(phrase in squeeze(normalize(values[field]).text) for field in (TITLE, BODY))
     return candidates
-
-
-# Filters
-
-
-def _allowed(snapshot: Snapshot, plan: QueryPlan) -> Mask | None:
-    """Documents that are live, visible now to this audience, and within; None: all."""
-    masks = [] if snapshot.live is None else [snapshot.live]
-    if snapshot.has_window:
-        masks.append((snapshot.column("col.from") <= plan.now) & (plan.now < snapshot.column("col.until")))
-    if snapshot.has_audience:
-        sets, column = snapshot.label_sets("audiences")
-        masks.append(np.array([not labels or bool(labels & plan.audience) for labels in sets], dtype=bool)[column])
-    if plan.within is not None:
-        paths, leaf = snapshot.categories
-        masks.append(_category_mask(paths, plan.within, ())[leaf])
-    return np.logical_and.reduce(masks) if masks else None
-
-
-def _category_mask(paths: Sequence[CategoryPath], chosen: Sequence[CategoryPath] | None, labels: Sequence[str]) -> Mask:
-    wanted = set(labels)
-    return np.array(
-        [any(path[: len(one)] == one for one in chosen or ()) or not wanted.isdisjoint(path) for path in paths], dtype=bool
-    )
 
 
 def _pins(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> list[int]:

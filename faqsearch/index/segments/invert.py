@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -16,6 +15,7 @@ from faqsearch.index.hashes import stored_hash, terms_hash
 from faqsearch.index.segments import lengths as field_lengths
 from faqsearch.index.segments.dictionary import dictionary_arrays
 from faqsearch.index.segments.layout import COLUMNS, Array, SegmentData, narrowest, offsets
+from faqsearch.index.segments.stored import dump_document
 
 TITLE_COPIES = 3
 """Field ``all`` holds the title this many times, then the body."""
@@ -63,7 +63,7 @@ def document_columns(
         "hash.stored": [stored_hash(d) for d in documents],
     }
     arrays: dict[str, Array] = {name: np.array(values[name], dtype=dtype) for name, dtype in COLUMNS.items()}
-    rows = [json.dumps(d.to_dict(), ensure_ascii=False, separators=(",", ":")).encode("utf-8") for d in documents]
+    rows = [dump_document(document) for document in documents]
     ids = [d.id.encode("utf-8") for d in documents]
     arrays.update(byte_rows("stored", rows, "<u8"))
     arrays.update(byte_rows("id", ids, "<u4"))

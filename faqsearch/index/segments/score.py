@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,40 +41,34 @@ def impact_table(statistics: ListStatistics, k1: float, b: float) -> NDArray[np.
     return np.nan_to_num(table).reshape(-1)
 
 
-@dataclass(frozen=True, slots=True)
-class PostingSlice:
-    """The postings of one term in one list of one segment: global number of document ``d`` is ``base + d``."""
-
-    docs: Array
-    codes: Array
-    base: int
-    weight: float
+PostingSlice: TypeAlias = tuple[Array, Array, int]
+"""(documents, codes, base): the postings of a term in a list of one segment; document ``d`` has the number ``base + d``."""
 
 
-def accumulate(size: int, lists: Sequence[tuple[NDArray[np.float64], Sequence[PostingSlice]]]) -> NDArray[np.float64]:
+def accumulate(
+    size: int, lists: Sequence[tuple[NDArray[np.float64], Sequence[tuple[PostingSlice, float]]]]
+) -> NDArray[np.float64]:
     """``(size,) float64``: for each document the sum of weight · impact over its postings.
 
-    ``lists`` are impact tables with the slices they belong to. The order of addition for one document is that of ``lists`` and
-    slices, whatever the segments, so equal indexes give equal bits.
+    ``lists`` are impact tables with the (slice, weight) pairs they belong to. The order of addition for one document is that of
+    ``lists`` and slices, whatever the segments, so equal indexes give equal bits.
     """
-    count = sum(len(one.docs) for _, slices in lists for one in slices)
-    if not count:
+    slices = [one for _, some in lists for one, _ in some]
+    counts = [len(docs) for docs, _, _ in slices]
+    total = sum(counts)
+    if not total:
         return np.zeros(size)
-    docs = np.empty(count, dtype=np.intp)
-    scores = np.empty(count, dtype=np.float64)
-    end = 0
-    for table, slices in lists:
-        begin = end
-        codes = []
-        for one in slices:
-            stop = end + len(one.docs)
-            np.add(one.docs, one.base, out=docs[end:stop], casting="unsafe")
-            codes.append(one.codes)
-            end = stop
-        if begin == end:
-            continue
-        part = scores[begin:end]
-        table.take(np.concatenate(codes), out=part, mode="clip")
-        part *= np.repeat([one.weight for one in slices], [len(one.docs) for one in slices])
+    docs = np.empty(total, dtype=np.intp)
+    np.concatenate([docs for docs, _, _ in slices], out=docs, casting="unsafe")
+    if any(base for _, _, base in slices):
+        docs += np.repeat([base for _, _, base in slices], counts)
+    codes = np.concatenate([codes for _, codes, _ in slices])
+    scores = np.empty(total, dtype=np.float64)
+    end = place = 0
+    for table, some in lists:
+        begin, end = end, end + sum(counts[place : place + len(some)])
+        place += len(some)
+        table.take(codes[begin:end], out=scores[begin:end], mode="clip")
+    scores *= np.repeat([weight for _, some in lists for _, weight in some], counts)
     summed: NDArray[np.float64] = np.bincount(docs, scores, minlength=size)  # type: ignore[assignment]
     return summed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
@@ -14,6 +13,7 @@ from faqsearch.document import CategoryPath, Document
 from faqsearch.index.base import Tokens
 from faqsearch.index.segments.dictionary import Dictionary
 from faqsearch.index.segments.layout import Array, SegmentFile
+from faqsearch.index.segments.stored import load_document, load_values
 
 
 class Segment:
@@ -34,9 +34,19 @@ class Segment:
 
     def postings(self, name: str, number: int) -> tuple[Array, Array]:
         """(documents, codes) of a term in one list."""
-        bounds = self.file[f"{name}.off"]
-        begin, end = int(bounds[number]), int(bounds[number + 1])
-        return self.file[f"{name}.docs"][begin:end], self.file[f"{name}.code"][begin:end]
+        bounds, docs, codes = self._lists.get(name) or self._open_list(name)
+        begin, end = bounds[number], bounds[number + 1]
+        return docs[begin:end], codes[begin:end]
+
+    @cached_property
+    def _lists(self) -> dict[str, tuple[memoryview, Array, Array]]:
+        return {}
+
+    def _open_list(self, name: str) -> tuple[memoryview, Array, Array]:
+        """(where each term begins, documents, codes); a memoryview gives Python numbers faster than an array."""
+        found = self.file[f"{name}.off"].data, self.file[f"{name}.docs"], self.file[f"{name}.code"]
+        self._lists[name] = found
+        return found
 
     def find(self, id: str) -> int:
         """The number of the document with this id, deleted or not, or -1."""
@@ -62,17 +72,29 @@ class Segment:
 
     def document(self, number: int) -> Document:
         """The stored document."""
-        return Document.from_dict(json.loads(self._row("stored", number)))
+        return load_document(self._row("stored", number))
 
-    def stored_values(self, number: int) -> dict[str, Any]:
-        """The stored document as the JSON it is kept in."""
-        values: dict[str, Any] = json.loads(self._row("stored", number))
-        return values
+    def stored_values(self, number: int) -> list[Any]:
+        """The values of the stored document, in the order of ``stored.py``."""
+        return load_values(self._row("stored", number))
 
     def tokens(self, number: int, wanted: NDArray[np.bool_] | None = None) -> tuple[Tokens, Tokens]:
         """(tokens of the title, tokens of the body); only those whose term number is ``wanted``, where that is given."""
-        title, body, end = self.file["tok.off"][2 * number : 2 * number + 3].tolist()
-        return self._tokens(title, body, wanted), self._tokens(body, end, wanted)
+        title, body, end = self._token_bounds[2 * number : 2 * number + 3]
+        numbers, starts, lengths = (array[title:end] for array in self._token_arrays)
+        split = body - title
+        if wanted is not None:
+            places = wanted[numbers].nonzero()[0]
+            numbers, starts, lengths = numbers[places], starts[places], lengths[places]
+            split = int(places.searchsorted(split))
+        term = self.dictionaries["m"].term
+        terms = [term(one).decode("utf-8") for one in numbers.tolist()]
+        begins = starts.tolist()
+        ends = [begin + length for begin, length in zip(begins, lengths.tolist(), strict=True)]
+        return (
+            Tokens(terms[:split], begins[:split], ends[:split]),
+            Tokens(terms[split:], begins[split:], ends[split:]),
+        )
 
     def wanted(self, terms: Iterable[str]) -> NDArray[np.bool_]:
         """``(terms of channel m,) bool``: which term numbers are among ``terms``."""
@@ -82,19 +104,22 @@ class Segment:
         mask[-1] = False
         return mask
 
-    def _tokens(self, begin: int, end: int, wanted: NDArray[np.bool_] | None) -> Tokens:
-        numbers, starts, lengths = (self.file[name][begin:end] for name in ("tok.term", "tok.start", "tok.len"))
-        if wanted is not None:
-            places = np.flatnonzero(wanted[numbers])
-            numbers, starts, lengths = numbers[places], starts[places], lengths[places]
-        term = self.dictionaries["m"].term
-        first = starts.tolist()
-        return Tokens(
-            [term(number).decode("utf-8") for number in numbers.tolist()],
-            first,
-            [start + length for start, length in zip(first, lengths.tolist(), strict=True)],
-        )
+    @cached_property
+    def _token_bounds(self) -> memoryview:
+        return self.file["tok.off"].data
+
+    @cached_property
+    def _token_arrays(self) -> tuple[Array, Array, Array]:
+        return self.file["tok.term"], self.file["tok.start"], self.file["tok.len"]
 
     def _row(self, name: str, number: int) -> bytes:
-        bounds = self.file[f"{name}_off"]
-        return self.file[name][int(bounds[number]) : int(bounds[number + 1])].tobytes()
+        found = self._rows.get(name)
+        if found is None:
+            text = self.file[name]
+            found = self._rows[name] = self.file[f"{name}_off"].data, text.data if text.size else memoryview(b"")
+        bounds, view = found
+        return view[bounds[number] : bounds[number + 1]].tobytes()
+
+    @cached_property
+    def _rows(self) -> dict[str, tuple[memoryview, memoryview]]:
+        return {}

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faqsearch.document import CategoryPath, Document
-from faqsearch.index.base import Channel, StoredDocument
+from faqsearch.index.base import Channel, Scope, StoredDocument
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
-from faqsearch.index.segments.layout import GRAM_LISTS, MORPHEME_LISTS, Array
+from faqsearch.index.segments.layout import Array
 from faqsearch.index.segments.score import ListStatistics, PostingSlice, impact_table
 from faqsearch.index.segments.segment import Segment
+from faqsearch.index.segments.stored import TITLE
 from faqsearch.options import Ranking
 
-CHANNEL_LISTS: Mapping[Channel, tuple[str, ...]] = {"m": MORPHEME_LISTS, "g": GRAM_LISTS}
+_REMEMBERED = 1 << 14
+"""Terms whose numbers a generation remembers."""
 
 
 class Snapshot:
@@ -29,6 +31,7 @@ class Snapshot:
         counts = [segment.documents for segment in segments]
         self.bases = [0, *np.cumsum(counts).tolist()] if counts else [0]
         self.size = int(self.bases[-1])
+        self._allowed: tuple[Scope, NDArray[np.bool_] | None] | None = None
         self._statistics: dict[str, ListStatistics] = {}
         self._tables: dict[str, NDArray[np.float64]] = {}
 
@@ -127,6 +130,25 @@ class Snapshot:
         ]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
+    def allowed(self, scope: Scope) -> NDArray[np.bool_] | None:
+        """``(size,) bool``: the documents that are live and in the scope; None: all. The last scope's is kept."""
+        last = self._allowed
+        if last is None or last[0] != scope:
+            last = self._allowed = scope, self._allow(scope)
+        return last[1]
+
+    def _allow(self, scope: Scope) -> NDArray[np.bool_] | None:
+        masks = [] if self.live is None else [self.live]
+        if self.has_window:
+            masks.append((self.column("col.from") <= scope.now) & (scope.now < self.column("col.until")))
+        if self.has_audience:
+            sets, column = self.label_sets("audiences")
+            masks.append(np.array([not labels or bool(labels & scope.audience) for labels in sets], dtype=bool)[column])
+        if scope.within is not None:
+            paths, leaf = self.categories
+            masks.append(category_mask(paths, scope.within, ())[leaf])
+        return np.logical_and.reduce(masks) if masks else None
+
     @cached_property
     def has_window(self) -> bool:
         """Whether any document is visible for a time only."""
@@ -154,7 +176,7 @@ class Snapshot:
     @cached_property
     def title_rank(self) -> NDArray[np.int64]:
         """``(size,)`` each document's place in the order of titles, equal titles alike."""
-        keys = [s.stored_values(n)["title"].casefold() for s in self.segments for n in range(s.documents)]
+        keys = [s.stored_values(n)[TITLE].casefold() for s in self.segments for n in range(s.documents)]
         distinct = {key: rank for rank, key in enumerate(sorted(set(keys)))}
         return np.array([distinct[key] for key in keys], dtype=np.int64)
 
@@ -180,25 +202,59 @@ class Snapshot:
         return found
 
     def term_numbers(self, channel: Channel, term: str) -> list[int]:
-        """The term's number in each segment, -1 where it is not in it."""
-        key = term.encode("utf-8", "surrogatepass")
-        return [segment.dictionaries[channel].find(key) for segment in self.segments]
+        """The term's number in each segment, -1 where it is not in it; remembered, for a query asks several times."""
+        found = self._numbers.get((channel, term))
+        if found is None:
+            key = term.encode("utf-8", "surrogatepass")
+            found = [segment.dictionaries[channel].find(key) for segment in self.segments]
+            if len(self._numbers) >= _REMEMBERED:
+                self._numbers.clear()
+            self._numbers[channel, term] = found
+        return found
+
+    @cached_property
+    def _numbers(self) -> dict[tuple[Channel, str], list[int]]:
+        return {}
+
+    def knows(self, channel: Channel, term: str, scope: Scope) -> bool:
+        """Whether any document of the scope holds the term."""
+        numbers = self.term_numbers(channel, term)
+        if max(numbers, default=-1) < 0:
+            return False
+        allowed = self.allowed(scope)
+        return allowed is None or bool(allowed[self.holding(channel, numbers)].any())
 
     def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
-        """(the postings of a term in one list with weight 1, how many of them are of live documents)."""
+        """(the postings of a term in one list by segment, how many of them are of live documents)."""
         found = []
         frequency = 0
         for index, number in enumerate(numbers):
             if number < 0:
                 continue
             docs, codes = self.segments[index].postings(name, number)
-            if not len(docs):
+            count = len(docs)
+            if not count:
                 continue
-            frequency += len(docs)
+            frequency += count
             if len(self.deleted[index]):
                 frequency -= int(np.count_nonzero(self._segment_deleted(index)[docs]))
-            found.append(PostingSlice(docs, codes, int(self.bases[index]), 1.0))
+            found.append((docs, codes, self.bases[index]))
         return found, frequency
+
+    def idf(self, name: str, term: str) -> float:
+        """The inverse document frequency of a term in one list; remembered."""
+        key = name, term
+        found = self._idfs.get(key)
+        if found is None:
+            frequency = self.slices(name, self.term_numbers("m" if name[0] == "m" else "g", term))[1]
+            if len(self._idfs) >= _REMEMBERED:
+                self._idfs.clear()
+            found = self._idfs[key] = self.statistics(name).idf(frequency)
+        return found
+
+    @cached_property
+    def _idfs(self) -> dict[tuple[str, str], float]:
+        return {}
 
     def document_frequency(self, channel: Channel, term: str) -> int:
         """Live documents that hold the term, in any list of the channel."""
@@ -211,7 +267,7 @@ class Snapshot:
     def holding(self, channel: Channel, numbers: Sequence[int]) -> NDArray[np.int64]:
         """Global numbers of the documents that hold a term in any list, sorted."""
         names = ("m.all", "m.category") if channel == "m" else ("g.all",)
-        parts = [one.docs.astype(np.int64) + one.base for name in names for one in self.slices(name, numbers)[0]]
+        parts = [docs.astype(np.int64) + base for name in names for docs, _, base in self.slices(name, numbers)[0]]
         if not parts:
             return np.empty(0, dtype=np.int64)
         return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
@@ -232,3 +288,13 @@ class Snapshot:
 def _holds(values: NDArray[np.int64], value: int) -> bool:
     place = int(np.searchsorted(values, value))
     return place < len(values) and int(values[place]) == value
+
+
+def category_mask(
+    paths: Sequence[CategoryPath], chosen: Sequence[CategoryPath] | None, labels: Sequence[str]
+) -> NDArray[np.bool_]:
+    """``(paths,) bool``: which paths begin with a chosen one or hold one of the labels."""
+    wanted = set(labels)
+    return np.array(
+        [any(path[: len(one)] == one for one in chosen or ()) or not wanted.isdisjoint(path) for path in paths], dtype=bool
+    )

@@ -1,0 +1,38 @@
+"""``faqsearch check``: whether an index is whole."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from faqsearch.cli.opening import open_index
+from faqsearch.cli.parameters import examples, index_argument, json_option
+from faqsearch.cli.stats_command import size
+from faqsearch.cli.terminal import one_line, print_json
+from faqsearch.errors import IndexCorruptError
+from faqsearch.results import CheckReport
+
+
+@click.command(
+    short_help="Verify that the index is whole.",
+    epilog=examples("faqsearch check help.index", "faqsearch check help.index && faqsearch search help.index 환불"),
+)
+@index_argument
+@json_option
+def check(location: str, as_json: bool) -> None:
+    """Verify every checksum of INDEX and what its files say of each other. Exits with 1 when something is wrong."""
+    try:
+        with open_index(location, analyses=False) as opened:
+            report = opened.check()
+    except IndexCorruptError as error:  # too damaged to be opened
+        report = CheckReport(False, (str(error),), {}, {})
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        for problem in report.problems:
+            click.echo(f"problem: {one_line(problem)}")
+        counts = ", ".join(f"{name} {count:,}" for name, count in report.counts.items())
+        total = size(sum(report.sizes.values()))
+        click.echo(f"{location} is whole: {counts}, size {total}" if report.ok else f"{location} is damaged")
+    sys.exit(0 if report.ok else 1)

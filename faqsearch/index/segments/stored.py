@@ -1,0 +1,34 @@
+"""A document as it lies in a segment: a JSON list in the order of Document's fields."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from faqsearch.document import Document
+
+ID, TITLE, BODY, CATEGORY, TAGS, AUDIENCE, FROM, UNTIL, UPDATED, VIEWS, URL, EXTRA = range(12)
+
+
+def dump_document(document: Document) -> bytes:
+    """The row of a document, in UTF-8."""
+    return json.dumps(list(document.to_dict().values()), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def load_values(row: bytes) -> list[Any]:
+    """The values of a row, in the order of the constants above."""
+    values: list[Any] = json.loads(row)
+    return values
+
+
+def load_document(row: bytes) -> Document:
+    """The document of a row; it was checked when it was made, so it is not checked again."""
+    values = load_values(row)
+    values[CATEGORY] = tuple(values[CATEGORY])
+    values[TAGS] = frozenset(values[TAGS])
+    values[AUDIENCE] = frozenset(values[AUDIENCE])
+    for time in (FROM, UNTIL, UPDATED):
+        if values[time] is not None:
+            values[time] = datetime.fromisoformat(values[time])
+    return Document.trusted(values)

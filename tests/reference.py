@@ -1,0 +1,164 @@
+"""A slow, obvious search over a list of documents: what every backend must agree with.
+
+Two plain BM25 fields a channel (``all``: the title three times, then the body; ``title``) and the category labels, as
+RELEVANCE.md states them, with Lucene's one-byte lengths. Plain Python, no arrays, no segments, no deletions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import log
+
+from faqsearch import Document, Ranking
+from faqsearch.analysis.analyzer import Analyzer
+from faqsearch.index.base import Clause, QueryPlan, Scope
+
+LISTS = {"m": ("m.all", "m.title", "m.category"), "g": ("g.all", "g.title")}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def quantised(length: int) -> int:
+    """The length that Lucene's ``SmallFloat.intToByte4`` keeps: 24 and four significant bits of the rest."""
+    rest = max(length - 24, 0)
+    dropped = max(rest.bit_length() - 4, 0)
+    return min(length, 24) + (rest >> dropped << dropped)
+
+
+def pairs(text: str) -> list[str]:
+    return [text] if len(text) == 1 else [text[i : i + 2] for i in range(len(text) - 1)]
+
+
+@dataclass
+class Found:
+    """What a search must return: ids and scores of the page, total and matches by category path."""
+
+    ids: list[str]
+    scores: list[float]
+    total: int
+    counts: Counter[tuple[str, ...]]
+
+
+class Reference:
+    """The live documents and nothing else; also what ``QueryLanguage.understand`` asks a reader for."""
+
+    def __init__(self, documents: Iterable[Document], analyzer: Analyzer, ranking: Ranking = Ranking()) -> None:
+        self.ranking = ranking
+        self.documents: list[Document] = []
+        self.squeezed: list[tuple[str, str]] = []
+        self.fields: dict[str, list[Counter[str]]] = {name: [] for names in LISTS.values() for name in names}
+        for one in analyzer.analyze_documents(documents):
+            title, body = Counter(one.title.terms), Counter(one.body.terms)
+            title_grams, body_grams = Counter(pairs(one.title.squeezed)), Counter(pairs(one.body.squeezed))
+            self.documents.append(one.document)
+            self.squeezed.append((one.title.squeezed, one.body.squeezed))
+            self.fields["m.all"].append(title + title + title + body)
+            self.fields["m.title"].append(title)
+            self.fields["m.category"].append(Counter(one.category_terms))
+            self.fields["g.all"].append(title_grams + title_grams + title_grams + body_grams)
+            self.fields["g.title"].append(title_grams)
+        self.frequencies = {name: Counter(term for one in some for term in one) for name, some in self.fields.items()}
+
+    # What a query is understood with
+
+    def knows(self, channel: str, term: str, scope: Scope) -> bool:
+        return any(
+            term in self.fields[name][place]
+            for name in LISTS[channel]
+            for place, document in enumerate(self.documents)
+            if self._visible(document, scope)
+        )
+
+    def idf(self, channel: str, term: str) -> float:
+        return self._idf(f"{channel}.all", term)
+
+    # Scores
+
+    def _idf(self, name: str, term: str) -> float:
+        count = sum(document.total() > 0 for document in self.fields[name])
+        df = self.frequencies[name][term]
+        return log(1 + (count - df + 0.5) / (df + 0.5))
+
+    def scores(self, plan: QueryPlan) -> list[float]:
+        """The score of each document, added up list by list, then term by term."""
+        ranking = self.ranking
+        share = {"m.all": 1.0, "m.title": ranking.title, "m.category": ranking.category, "g.all": 1.0, "g.title": ranking.title}
+        scores = [0.0] * len(self.documents)
+        for name, documents in self.fields.items():
+            lengths = [document.total() for document in documents if document]
+            average = sum(lengths) / len(lengths) if lengths else 1.0
+            for term in plan.terms:
+                if term.channel != name[0]:
+                    continue
+                weight = term.weight * share[name] * self._idf(name, term.term) * (ranking.k1 + 1)
+                for place, document in enumerate(documents):
+                    if tf := document[term.term]:
+                        norm = ranking.k1 * (1 - ranking.b + ranking.b * quantised(document.total()) / average)
+                        scores[place] += weight * (tf / (tf + norm))
+        return scores
+
+    # Who matches
+
+    def _holds(self, place: int, clause: Clause) -> bool:
+        return all(any(term in self.fields[name][place] for name in LISTS[channel]) for channel, term in clause)
+
+    def _says(self, place: int, phrase: str) -> bool:
+        return any(phrase in text for text in self.squeezed[place])
+
+    def _visible(self, document: Document, scope: Scope) -> bool:
+        now = EPOCH + timedelta(microseconds=scope.now)
+        return (
+            (document.visible_from is None or document.visible_from <= now)
+            and (document.visible_until is None or now < document.visible_until)
+            and (not document.audience or bool(document.audience & scope.audience))
+            and (scope.within is None or under(document, scope.within))
+        )
+
+    def execute(self, plan: QueryPlan) -> Found:
+        """Visibility and within, matching, filters, counting, sorting, paging, in this order."""
+        scores = self.scores(plan)
+        browsing = not plan.terms and not plan.phrases
+        places = [place for place, document in enumerate(self.documents) if self._visible(document, plan.scope)]
+        places = [p for p in places if not any(self._holds(p, clause) for clause in plan.excluded)]
+        places = [p for p in places if not any(self._says(p, phrase) for phrase in plan.excluded_phrases)]
+        full = {
+            p for p in places if plan.groups and all(any(self._holds(p, c) for c in group.clauses) for group in plan.groups)
+        }
+        if not browsing:
+            places = [p for p in places if scores[p] > 0 or p in full]
+            places = [p for p in places if all(self._says(p, phrase) for phrase in plan.phrases)]
+            best = max((scores[p] for p in places), default=0.0)
+            if plan.matching == "most":
+                places = [p for p in places if p in full or scores[p] >= best * self.ranking.floor]
+            elif plan.matching == "all":
+                places = [p for p in places if p in full]
+        places = [p for p in places if plan.tags <= self.documents[p].tags]
+        counts = Counter(self.documents[p].category for p in places)
+        if plan.paths is not None:
+            places = [p for p in places if self._chosen(self.documents[p], plan)]
+        places.sort(key=lambda p: self._order(p, scores[p], p in full or browsing, plan.sort, browsing))
+        page = places[plan.offset : plan.offset + plan.limit]
+        return Found([self.documents[p].id for p in page], [scores[p] for p in page], len(places), counts)
+
+    def _chosen(self, document: Document, plan: QueryPlan) -> bool:
+        return under(document, plan.paths or ()) or not set(plan.labels).isdisjoint(document.category)
+
+    def _order(self, place: int, score: float, full: bool, sort: str, browsing: bool) -> tuple[object, ...]:
+        document = self.documents[place]
+        tie = (-document.views, document.id)
+        if sort == "relevance":
+            return tie if browsing else (-score, *tie)
+        date = document.updated_at.timestamp() if document.updated_at else 0.0
+        key = {
+            "updated_at": (document.updated_at is None, date),
+            "-updated_at": (document.updated_at is None, -date),
+            "-views": -document.views,
+            "title": document.title.casefold(),
+        }[sort]
+        return (not full, key, *tie)
+
+
+def under(document: Document, paths: Sequence[tuple[str, ...]]) -> bool:
+    return any(document.category[: len(path)] == path for path in paths)
