@@ -19,6 +19,7 @@ from faqsearch.events import SearchEvent, search_event
 from faqsearch.index.base import IndexMeta, QueryPlan, Reader, Scope, WriteBatch
 from faqsearch.options import IndexOptions
 from faqsearch.query.complete import Candidate, candidate, complete, visible
+from faqsearch.query.correct import Corrector
 from faqsearch.query.explain import explain
 from faqsearch.query.options import (
     CategoryChoice,
@@ -69,6 +70,7 @@ class FaqIndex:
         self._callbacks: dict[object, Callable[[SearchEvent], None]] = {}
         self._lexicon = lexicon
         self._language: tuple[IndexMeta, QueryLanguage, Analyzer] | None = None
+        self._corrector: tuple[Reader, Corrector] | None = None
         self._titles: tuple[int, list[tuple[Document, Candidate]]] | None = None
 
     # Making and opening
@@ -173,7 +175,9 @@ class FaqIndex:
             snippet_length=snippet_length,
         )
         reader = self._reader()
-        results = search(reader, self._parts(reader)[0], _query(query), options, facets=facets)
+        language, analyzer = self._parts(reader)
+        corrector = self._correcting(reader, analyzer) if correct else None
+        results = search(reader, language, _query(query), options, facets=facets, corrector=corrector)
         for callback in tuple(self._callbacks.values()):
             callback(search_event(results, paths=options.paths or (), labels=options.labels, tags=options.tags))
         return results
@@ -368,6 +372,12 @@ class FaqIndex:
         language = QueryLanguage(analyzer, self._present_lexicon(reader), ranking)
         self._language = reader.meta, language, analyzer
         return language, analyzer
+
+    def _correcting(self, reader: Reader, analyzer: Analyzer) -> Corrector:
+        cached = self._corrector
+        if cached is None or cached[0] is not reader:
+            cached = self._corrector = reader, Corrector(reader, analyzer)
+        return cached[1]
 
     def _agree(self, on_mismatch: Mismatch) -> None:
         """Compares the index's fingerprint with what this version and the lexicon given would make."""

@@ -15,6 +15,7 @@ import pytest
 
 from faqsearch import Document, FaqIndex, SyncReport
 from faqsearch.analysis.analyzer import Analyzer
+from faqsearch.index.base import Scope
 
 BATCHES = 12
 SIZE = 5
@@ -105,11 +106,11 @@ def test_iterating_goes_on_over_its_generation_while_others_write(index: FaqInde
 def test_a_held_reader_keeps_its_generation(index: FaqIndex) -> None:
     index.sync(documents(20))
     reader = index._reader()
-    before = (reader.generation, len(reader), reader.get("d07"), reader.document_frequency("m", "환불"))
+    before = (reader.generation, len(reader), reader.get("d07"), reader.frequency("m", "환불", Scope()))
     for number in range(8):
         index.sync(batch(number))
     index.rebuild(batch(9))
-    assert (reader.generation, len(reader), reader.get("d07"), reader.document_frequency("m", "환불")) == before
+    assert (reader.generation, len(reader), reader.get("d07"), reader.frequency("m", "환불", Scope())) == before
     assert "d07" not in index
 
 

@@ -17,6 +17,7 @@ from faqsearch import Document, Facet, FaqIndex, IndexOptions, Lexicon, Ranking,
 from faqsearch.analysis.analyzer import Analyzer
 from faqsearch.query.options import check_options
 from faqsearch.query.search import make_plan
+from faqsearch.query.syntax import parse
 from faqsearch.query.understand import QueryLanguage
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -162,7 +163,7 @@ def expected(reference: Reference, analyzer: Analyzer, query: str, options: dict
     }
     checked = check_options(**{**defaults, "matching": "most", "per_page": 100, "snippet_length": 160, "now": NOW, **options})
     language = QueryLanguage(analyzer, Lexicon(), reference.ranking)
-    understood = language.understand(query, reference, checked.scope, paths=checked.paths or checked.scope.within or ())  # type: ignore[arg-type]
+    understood = language.understand(parse(query), reference, checked.scope, paths=checked.paths or checked.scope.within or ())  # type: ignore[arg-type]
     return reference.execute(make_plan(understood, checked))
 
 
@@ -184,7 +185,7 @@ def rolled_up(counts: Counter[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
 
 
 def found(index: FaqIndex, query: str, options: dict[str, Any]) -> SearchResults:
-    return index.search(query, now=NOW, **{"per_page": 100, **options})
+    return index.search(query, now=NOW, correct=False, **{"per_page": 100, **options})
 
 
 def what_matters(results: SearchResults) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Morpheme(Protocol):
     tag: str
     start: int
     len: int
+    oov: bool
 
 
 class Morphemes:

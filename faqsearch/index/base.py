@@ -171,8 +171,11 @@ class Reader(Protocol):
     def knows(self, channel: Channel, term: str, scope: Scope) -> bool:
         """Whether any document of the scope holds the term."""
 
-    def document_frequency(self, channel: Channel, term: str) -> int:
-        """Documents that hold the term in title, body or category labels."""
+    def frequency(self, channel: Channel, term: str, scope: Scope) -> int:
+        """Documents of the scope that hold the term in title or body."""
+
+    def together(self, terms: Sequence[str], scope: Scope) -> tuple[int, int]:
+        """(titles, documents) of the scope that hold all these morpheme terms."""
 
     def idf(self, channel: Channel, term: str) -> float:
         """The inverse document frequency of the term in field ``all``."""

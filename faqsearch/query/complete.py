@@ -14,14 +14,10 @@ from faqsearch.analysis.grams import squeeze_with_offsets
 from faqsearch.analysis.hangul import INITIALS, is_syllable, split_syllable
 from faqsearch.analysis.normalize import normalize
 from faqsearch.document import Document
+from faqsearch.query.keyboard import keystrokes
 from faqsearch.query.options import micros
 from faqsearch.results import Completion
 
-_COMPOUND = (
-    "ㅘㅗㅏ ㅙㅗㅐ ㅚㅗㅣ ㅝㅜㅓ ㅞㅜㅔ ㅟㅜㅣ ㅢㅡㅣ ㄳㄱㅅ ㄵㄴㅈ "
-    "ㄶㄴㅎ ㄺㄹㄱ ㄻㄹㅁ ㄼㄹㅂ ㄽㄹㅅ ㄾㄹㅌ ㄿㄹㅍ ㅀㄹㅎ ㅄㅂㅅ"
-)
-_KEYS = {one[0]: one[1:] for one in _COMPOUND.split()}
 _WORD = re.compile(r"\w+")
 
 
@@ -52,12 +48,6 @@ def candidate(title: str, views: int) -> Candidate:
         initials.append(split_syllable(character)[0] if is_syllable(character) else character)
     starts = frozenset(match.start() for match in _WORD.finditer(normalized.text))
     return Candidate(title, views, "".join(keys), tuple(key_places), "".join(initials), tuple(places), starts)
-
-
-def keystrokes(character: str) -> str:
-    """The keys of a two-set keyboard that type a character, as jamo."""
-    jamo = "".join(split_syllable(character)) if is_syllable(character) else character
-    return "".join(_KEYS.get(one, one) for one in jamo)
 
 
 def complete(candidates: Sequence[Candidate], prefix: str, *, limit: int) -> tuple[Completion, ...]:

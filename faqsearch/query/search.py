@@ -7,20 +7,30 @@ from dataclasses import replace
 
 from faqsearch.document import CategoryPath
 from faqsearch.index.base import Matches, QueryPlan, Reader, StoredDocument
+from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.options import SearchOptions
 from faqsearch.query.snippets import snippet, title_highlight
+from faqsearch.query.syntax import parse
 from faqsearch.query.understand import QueryLanguage, Understood
-from faqsearch.results import Confidence, Hit, SearchResults
+from faqsearch.results import Confidence, Correction, Hit, SearchResults
 
 _GOOD = 0.6
 """Share of the query's idf that the best hit holds, from which on it is taken for an answer."""
 
 
-def search(reader: Reader, language: QueryLanguage, query: str, options: SearchOptions, *, facets: bool) -> SearchResults:
-    """The page that ``query`` and ``options`` ask for."""
+def search(
+    reader: Reader,
+    language: QueryLanguage,
+    query: str,
+    options: SearchOptions,
+    *,
+    facets: bool,
+    corrector: Corrector | None = None,
+) -> SearchResults:
+    """The page that ``query`` and ``options`` ask for; with a ``corrector`` for another reading of unknown words."""
     begun = time.perf_counter()
-    understood = language.understand(query, reader, options.scope, paths=_category_paths(options))
+    understood, repair = _understand(reader, language, query, options, corrector)
     plan = make_plan(understood, options, pins=language.pinned(query, options.scope.now / 1e6), facets=facets)
     matches = reader.execute(plan)
     first = plan.offset + 1
@@ -37,13 +47,26 @@ def search(reader: Reader, language: QueryLanguage, query: str, options: SearchO
         total_pages=-(-matches.total // options.per_page),
         sort=options.sort,
         facets=facet_tree(matches.category_counts, paths=options.paths or (), labels=options.labels) if facets else (),
-        correction=None,
-        suggestions=(),
+        correction=Correction(repair.text, repair.reason, repair.replacements) if repair else None,
+        suggestions=repair.others if repair else (),
         confidence=_confidence(reader, language, plan, matches, understood),
         truncated=understood.truncated,
         generation=reader.generation,
         took_ms=(time.perf_counter() - begun) * 1000,
     )
+
+
+def _understand(
+    reader: Reader, language: QueryLanguage, query: str, options: SearchOptions, corrector: Corrector | None
+) -> tuple[Understood, Repair | None]:
+    """The query as typed, or in the reading that it was searched with and what was repaired."""
+    parsed = parse(query)
+    paths = _category_paths(options)
+    quoted = parsed.phrases or parsed.excluded or parsed.excluded_phrases
+    repair = corrector.repair(parsed.text, options.scope) if corrector and parsed.text and not quoted else None
+    if repair is not None:
+        parsed = replace(parsed, text=repair.text)
+    return language.understand(parsed, reader, options.scope, paths=paths), repair
 
 
 def make_plan(understood: Understood, options: SearchOptions, *, pins: tuple[str, ...] = (), facets: bool = True) -> QueryPlan:

@@ -59,9 +59,8 @@ class QueryLanguage:
         self._synonyms: list[tuple[tuple[str, ...], tuple[Token, ...], CategoryPath]] | None = None
         self._pins: dict[tuple[str, ...], list[Pin]] | None = None
 
-    def understand(self, query: str, reader: Reader, scope: Scope, *, paths: Iterable[CategoryPath] = ()) -> Understood:
-        """``query`` over the vocabulary of the scope; ``paths`` are the categories searched, which some synonyms need."""
-        parsed = parse(query)
+    def understand(self, parsed: Parsed, reader: Reader, scope: Scope, *, paths: Iterable[CategoryPath] = ()) -> Understood:
+        """A parsed query over the vocabulary of the scope; ``paths`` are the categories searched, which some synonyms need."""
         if not parsed.text:
             return Understood("", truncated=parsed.truncated)
         knows = partial(_knows, reader, scope)

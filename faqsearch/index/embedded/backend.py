@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -97,8 +97,11 @@ class EmbeddedReader:
     def knows(self, channel: Channel, term: str, scope: Scope) -> bool:
         return self._snapshot.knows(channel, term, scope)
 
-    def document_frequency(self, channel: Channel, term: str) -> int:
-        return self._snapshot.document_frequency(channel, term)
+    def frequency(self, channel: Channel, term: str, scope: Scope) -> int:
+        return self._snapshot.frequency(f"{channel}.all", self._snapshot.term_numbers(channel, term), scope)
+
+    def together(self, terms: Sequence[str], scope: Scope) -> tuple[int, int]:
+        return self._snapshot.together("m.title", terms, scope), self._snapshot.together("m.all", terms, scope)
 
     def idf(self, channel: Channel, term: str) -> float:
         return self._snapshot.idf(f"{channel}.all", term)

@@ -224,6 +224,26 @@ class Snapshot:
         allowed = self.allowed(scope)
         return allowed is None or bool(allowed[self.holding(channel, numbers)].any())
 
+    def frequency(self, name: str, numbers: Sequence[int], scope: Scope) -> int:
+        """Documents of the scope in the postings of one list."""
+        allowed = self.allowed(scope)
+        if allowed is None:
+            return self.slices(name, numbers)[1]
+        return sum(
+            int(np.count_nonzero(allowed[docs.astype(np.int64) + base])) for docs, _, base in self.slices(name, numbers)[0]
+        )
+
+    def together(self, name: str, terms: Sequence[str], scope: Scope) -> int:
+        """Documents of the scope that hold all morpheme terms in one list."""
+        allowed = self.allowed(scope)
+        held = np.ones(self.size, dtype=bool) if allowed is None else allowed.copy()
+        for term in terms:
+            own = np.zeros(self.size, dtype=bool)
+            for docs, _, base in self.slices(name, self.term_numbers("m", term))[0]:
+                own[docs.astype(np.int64) + base] = True
+            held &= own
+        return int(np.count_nonzero(held))
+
     def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
         """(the postings of a term in one list by segment, how many of them are of live documents)."""
         found = []

@@ -1,0 +1,197 @@
+"""Another reading of a query whose words the index does not know.
+
+Decided word by word: keyboard mode (zotl → 캐시, ㅔㅁㄴㄴ → pass), initial consonants (ㅎㅂ → 환불; others are offered), a
+misspelling one jamo away (환블 → 환불), and single syllables with blanks between (캐 시 충 전 → 캐시충전). A word that the
+index knows is never replaced, nor one that has no better reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+
+from faqsearch.analysis.analyzer import Analyzer
+from faqsearch.analysis.grams import squeeze
+from faqsearch.analysis.hangul import is_syllable
+from faqsearch.analysis.morphemes import Morpheme
+from faqsearch.analysis.terms import NOUNS, content_tokens
+from faqsearch.index.base import Reader, Scope
+from faqsearch.query.initials import are_initials, by_initials, readings
+from faqsearch.query.keyboard import to_hangul, to_latin
+from faqsearch.query.misspelling import CONFUSED, corrections, unknown_pairs
+
+KEYBOARD, INITIALS, TYPO, SPACING = "한/영 자판", "초성", "오타", "띄어쓰기"
+
+_LATIN = re.compile(r"[A-Za-z]{3,40}")
+_JAMO = re.compile(r"(?=.*[ㄱ-ㅣ])[가-힣ㄱ-ㅣ]{2,40}")
+_APART = re.compile(r"(?<!\S)[가-힣](?: [가-힣]){2,}(?!\S)|\A[가-힣] [가-힣]\Z")
+_TRIED = 5  # misspelling candidates that Kiwi is asked about
+_OFFERED = 3  # other readings that are offered
+_LEAST_SHARE = 0.004  # of all documents: a pair of syllables that fewer hold is no reason to change a word
+_COMBINED = 64  # readings of several words in initials that are compared
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A better reading: the whole text, why, the words replaced, and other readings to offer."""
+
+    text: str
+    reason: str
+    replacements: tuple[tuple[str, str], ...]
+    others: tuple[str, ...] = ()
+
+
+class Corrector:
+    """Finds better readings in one generation of an index; remembers its words by their initials."""
+
+    def __init__(self, reader: Reader, analyzer: Analyzer) -> None:
+        self._reader = reader
+        self._analyzer = analyzer
+        self._initials: Mapping[str, Sequence[str]] | None = None
+
+    def repair(self, text: str, scope: Scope) -> Repair | None:
+        """A better reading of a normalised query, or None where it stands as it is."""
+        lookup = _Lookup(self._reader, self._analyzer, scope)
+        reasons: list[str] = []
+        replaced: list[tuple[str, str]] = []
+        text = _APART.sub(lambda match: _note(_joined(match[0], lookup), match[0], SPACING, reasons, replaced), text)
+        words = text.split(" ")
+        for place, word in enumerate(words):
+            words[place] = _note(_keyboard(word, lookup), word, KEYBOARD, reasons, replaced)
+            if words[place] == word:
+                words[place] = _note(_misspelled(word, lookup), word, TYPO, reasons, replaced)
+        others: tuple[str, ...] = ()
+        runs = [place for place, word in enumerate(words) if are_initials(word)]
+        if runs:
+            before = list(words)
+            others = self._read_initials(words, runs, lookup)
+            for place in runs:
+                _note(words[place], before[place], INITIALS, reasons, replaced)
+        if not replaced:
+            return None
+        return Repair(" ".join(words), ", ".join(dict.fromkeys(reasons)), tuple(replaced), others)
+
+    def _read_initials(self, words: list[str], runs: Sequence[int], lookup: _Lookup) -> tuple[str, ...]:
+        """Replaces runs of initials in ``words`` by the reading that most titles hold; the next best whole texts."""
+        if self._initials is None:
+            self._initials = by_initials(self._reader.vocabulary("m"))
+        found = [readings(words[place], self._initials) for place in runs]
+        choices = [tuple(filter(lookup.is_noun, some)) or (words[place],) for place, some in zip(runs, found, strict=True)]
+        combinations = islice(product(*choices), _COMBINED)
+        # The reading that most titles hold, then most documents; words that are frequent alone come first otherwise.
+        ranked = sorted(combinations, key=lookup.together, reverse=True)
+        texts = []
+        for combined in ranked[: _OFFERED + 1]:
+            reading = list(words)
+            for place, one in zip(runs, combined, strict=True):
+                reading[place] = one
+            texts.append(reading)
+        words[:] = texts[0]
+        return tuple(" ".join(reading) for reading in texts[1:])
+
+
+def _note(found: str | None, word: str, reason: str, reasons: list[str], replaced: list[tuple[str, str]]) -> str:
+    """``found`` with a note that it stands for ``word``, or ``word`` where nothing was found."""
+    if found is None or found == word:
+        return word
+    reasons.append(reason)
+    replaced.append((word, found))
+    return found
+
+
+class _Lookup:
+    """What the index knows within a scope."""
+
+    def __init__(self, reader: Reader, analyzer: Analyzer, scope: Scope) -> None:
+        self._reader = reader
+        self._analyzer = analyzer
+        self._scope = scope
+
+    def knows(self, term: str) -> bool:
+        return self._reader.knows("m", term, self._scope)
+
+    def pair(self, gram: str) -> int:
+        return self._reader.frequency("g", gram, self._scope)
+
+    def morphemes(self, word: str) -> list[Morpheme]:
+        return self._analyzer.query_morphemes(word)
+
+    @property
+    def least(self) -> int:
+        """Documents that must hold a pair of syllables for it to be taken for right."""
+        return max(2, round(_LEAST_SHARE * len(self._reader)))
+
+    def reads(self, word: str) -> bool:
+        """Whether ``word`` is a noun that the index knows, or several, each of two syllables at least."""
+        if self.knows(word):
+            return True
+        tokens = [token for token in content_tokens(self.morphemes(word), word) if not token.part]
+        return any(token.tag in NOUNS for token in tokens) and all(
+            self.knows(token.term) and (len(token.term) > 1 or token.tag not in NOUNS) for token in tokens
+        )
+
+    def is_noun(self, words: str) -> bool:
+        """Whether each of the words ends in a noun."""
+        return all(self.morphemes(word)[-1].tag in NOUNS for word in words.split(" "))
+
+    def together(self, words: Iterable[str]) -> tuple[int, int]:
+        """(titles, documents) that hold all the words."""
+        terms = [word for one in words for word in one.split(" ")]
+        return self._reader.together(terms, self._scope)
+
+
+def _keyboard(word: str, lookup: _Lookup) -> str | None:
+    """``word`` typed in the other keyboard mode, where only that is known."""
+    if _LATIN.fullmatch(word):
+        if lookup.knows(word.lower()):
+            return None
+        hangul = to_hangul(word)
+        return hangul if hangul is not None and (lookup.reads(hangul) or _pairs_known(hangul, lookup)) else None
+    if _JAMO.fullmatch(word) and not are_initials(word):
+        latin = to_latin(word)
+        return latin if lookup.knows(latin.lower()) else None
+    return None
+
+
+def _pairs_known(word: str, lookup: _Lookup) -> bool:
+    return len(word) > 1 and not unknown_pairs(word, lookup.pair)
+
+
+def _joined(apart: str, lookup: _Lookup) -> str | None:
+    """Syllables with blanks between, as one word where the index reads that."""
+    joined = apart.replace(" ", "")
+    return joined if len(joined) > 1 and lookup.reads(joined) else None
+
+
+def _misspelled(word: str, lookup: _Lookup) -> str | None:
+    """``word`` with one jamo changed in its noun, where the index holds that and not what was typed."""
+    if len(word) < 2 or not any(map(is_syllable, word)) or not unknown_pairs(word, lookup.pair, lookup.least):
+        return None
+    morphemes = lookup.morphemes(word)
+    end = _noun_end(morphemes)
+    stem = word[:end]
+    inside = [morpheme for morpheme in morphemes if morpheme.start < end]
+    if len(stem) < 2 or squeeze(stem) != stem.lower() or not any(morpheme.tag in NOUNS for morpheme in inside):
+        return None
+    if lookup.reads(stem):
+        return None
+    # A word that Kiwi's dictionary holds may be right, and just not in this index: only what sounds alike is changed.
+    most = 1.0 if any(morpheme.oov for morpheme in inside) else CONFUSED
+    for corrected in islice(corrections(stem, lookup.pair, most_cost=most, least=lookup.least), _TRIED):
+        if lookup.reads(corrected):
+            return corrected + word[end:]
+    return None
+
+
+def _noun_end(morphemes: Sequence[Morpheme]) -> int:
+    """Where the particles, endings and light verbs at the end of a word begin."""
+    end = 0
+    for morpheme in morphemes:
+        tag = morpheme.tag
+        if tag in ("SL", "SN") or (tag[0] in "NXVMI" and tag[:2] not in ("XS", "VC")):
+            end = max(end, morpheme.start + morpheme.len)
+        elif end:
+            break
+    return end

@@ -1,0 +1,151 @@
+"""Other readings of a query: keyboard mode, initial consonants, misspellings, blanks between syllables."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faqsearch import Document, FaqIndex, read_documents
+from faqsearch.analysis.hangul import is_syllable
+from faqsearch.query.initials import are_initials, by_initials, initials_of, readings
+from faqsearch.query.keyboard import to_hangul, to_latin
+from faqsearch.query.misspelling import corrections, edits
+
+CASES = json.loads((Path(__file__).parent / "cases" / "corrections.json").read_text(encoding="utf-8"))
+DATA = Path(__file__).parent.parent / "data"
+syllables = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=8)
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[FaqIndex]:
+    with FaqIndex.in_memory() as index:
+        index.sync(read_documents(DATA / "faqs.jsonl"))
+        yield index
+
+
+@pytest.mark.parametrize("case", CASES["read otherwise"], ids=lambda case: case["query"])
+def test_an_unknown_word_is_read_otherwise(index: FaqIndex, case: dict[str, Any]) -> None:
+    results = index.search(case["query"])
+    assert results.correction is not None
+    assert (results.correction.query, results.correction.reason) == (case["searched"], case["reason"])
+    assert results.query == case["query"]
+
+
+@pytest.mark.parametrize("case", CASES["read otherwise"], ids=lambda case: case["query"])
+def test_the_hits_are_those_of_the_reading(index: FaqIndex, case: dict[str, Any]) -> None:
+    corrected, typed = index.search(case["query"]), index.search(case["searched"], correct=False)
+    assert [hit.document.id for hit in corrected] == [hit.document.id for hit in typed]
+    assert [hit.title.spans for hit in corrected] == [hit.title.spans for hit in typed]
+
+
+@pytest.mark.parametrize("case", CASES["left alone"], ids=lambda case: case["query"])
+def test_a_query_that_may_be_right_is_left_alone(index: FaqIndex, case: dict[str, Any]) -> None:
+    assert index.search(case["query"]).correction is None
+
+
+def test_what_was_replaced_is_told_word_by_word(index: FaqIndex) -> None:
+    correction = index.search("zotl 환블").correction
+    assert correction is not None
+    assert correction.replacements == (("zotl", "캐시"), ("환블", "환불"))
+
+
+def test_ambiguous_initials_offer_other_readings(index: FaqIndex) -> None:
+    results = index.search("ㅎㅂ")
+    assert results.correction is not None
+    offered = {results.correction.query, *results.suggestions}
+    assert "환불" in offered
+    assert len(offered) == 1 + len(results.suggestions) > 1
+
+
+def test_correct_false_searches_the_words_as_typed(index: FaqIndex) -> None:
+    results = index.search("zotl", correct=False)
+    assert results.correction is None
+    assert results.total == 0
+
+
+def test_decomposed_text_is_read_as_composed(index: FaqIndex) -> None:
+    composed, decomposed = (index.search(unicodedata.normalize(form, "캐시 환블")) for form in ("NFC", "NFD"))
+    assert composed.correction == decomposed.correction
+    assert [hit.document.id for hit in composed] == [hit.document.id for hit in decomposed]
+
+
+def test_a_word_that_the_index_learns_is_no_longer_replaced() -> None:
+    with FaqIndex.in_memory() as index:
+        index.sync([Document(id=str(n), title="결제 취소", body="결제 취소는 앱에서 합니다.") for n in range(5)])
+        assert index.search("결재 취소").correction is not None
+        index.upsert([Document(id=f"a{n}", title="결재 올리기", body="전자 결재를 올립니다.") for n in range(3)])
+        assert index.search("결재 취소").correction is None
+
+
+def test_a_hidden_document_teaches_no_reading() -> None:
+    with FaqIndex.in_memory() as index:
+        secret = [Document(id=f"s{n}", title="환불 안내", audience=frozenset({"staff"})) for n in range(5)]
+        index.sync([Document(id="1", title="캐시 충전"), *secret])
+        assert index.search("환블").correction is None
+        correction = index.search("환블", audience="staff").correction
+        assert correction is not None
+        assert correction.query == "환불"
+
+
+def test_queries_of_the_tuning_half_that_are_right_stay_as_typed(index: FaqIndex) -> None:
+    """Of the undamaged kinds at most one in a hundred is changed, and never a keyword query."""
+    rows = [json.loads(line) for line in (DATA / "queries.jsonl").read_text(encoding="utf-8").splitlines()]
+    right = [
+        row for row in rows if row["split"] == "tuning" and row["kind"] in ("keyword", "question", "navigational", "scenario")
+    ]
+    changed = [row for row in right if index.search(row["text"], facets=False).correction is not None]
+    assert len(changed) <= len(right) / 100, [row["text"] for row in changed]
+    assert not [row for row in changed if row["kind"] == "keyword"]
+
+
+@given(syllables)
+def test_typing_in_latin_mode_and_back_is_the_same_text(text: str) -> None:
+    assert to_hangul(to_latin(text)) == text
+
+
+@pytest.mark.parametrize("keys", ["asdf", "pass!", "zo tl", "", "kk", "ㅋㅋ"])
+def test_keys_that_make_no_whole_syllables_are_no_korean(keys: str) -> None:
+    assert to_hangul(keys) is None
+
+
+def test_shift_types_the_doubled_consonants() -> None:
+    assert to_hangul("dkQk") == "아빠"
+    assert to_latin("아빠") == "dkQk"
+
+
+def test_korean_mode_is_read_as_latin() -> None:
+    assert to_latin("ㅔㅁㄴㄴ") == "pass"
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"), [("ㅎㅂ", True), ("ㅋㅋ", False), ("ㄱㅅ", False), ("ㅎ", False), ("ㅏㅏ", False)]
+)
+def test_initials_are_told_from_chat(word: str, expected: bool) -> None:
+    assert are_initials(word) is expected
+
+
+def test_initials_stand_for_words_and_pairs_of_words_the_most_frequent_first() -> None:
+    words = by_initials([("할부", 2), ("환불", 9), ("회비", 1), ("캐시", 5), ("abc", 7), ("환", 8)])
+    assert words["ㅎㅂ"] == ("환불", "할부", "회비")
+    assert readings("ㅋㅅㅎㅂ", words)[0] == "캐시 환불"
+    assert initials_of("캐시a") == ""
+
+
+@given(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3))
+def test_every_edit_is_another_syllable_and_costs_at_most_one(syllable: str) -> None:
+    found = edits(syllable)
+    assert len({other for other, _ in found}) == len(found) == 18 + 20 + 27
+    assert all(is_syllable(other) and other != syllable and cost in (0.5, 1.0) for other, cost in found)
+
+
+def test_a_correction_makes_every_pair_of_syllables_frequent() -> None:
+    frequency = {"캐시": 9, "환불": 7, "시환": 3, "환블": 0}
+    assert next(corrections("캐시환블", lambda pair: frequency.get(pair, 0))) == "캐시환불"
+    assert not list(corrections("캐시환블", lambda pair: frequency.get(pair, 0), least=8))
