@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 QUERY ?= 캐시 환불
 
-.PHONY: setup demo test test-slow test-all check format bench clean help
+.PHONY: setup demo test test-slow test-all check format bench bench-full clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,8 +40,11 @@ format: $(SETUP) ## write the format that check asks for
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(SETUP) ## measure (give the public sets with DATA=folder)
-	$(BIN)/python -m benchmarks quality $(if $(DATA),--data $(DATA))
+bench: $(SETUP) ## measure for half an hour (give the public sets with DATA=folder)
+	$(BIN)/python -m benchmarks all $(if $(DATA),--data $(DATA))
+
+bench-full: $(SETUP) ## measure everything, for hours
+	$(BIN)/python -m benchmarks all --full $(if $(DATA),--data $(DATA))
 
 clean: ## remove what was built
 	rm -rf $(VENV) demo.index .pytest_cache .mypy_cache .ruff_cache
