@@ -6,6 +6,7 @@ import importlib
 import sys
 from pathlib import Path
 
+
 def names() -> list[str]:
     """The measurements there are: every file here that has a ``main``."""
     here = Path(__file__).parent
