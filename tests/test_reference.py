@@ -163,7 +163,10 @@ def expected(reference: Reference, analyzer: Analyzer, query: str, options: dict
     }
     checked = check_options(**{**defaults, "matching": "most", "per_page": 100, "snippet_length": 160, "now": NOW, **options})
     language = QueryLanguage(analyzer, Lexicon(), reference.ranking)
-    understood = language.understand(parse(query), reference, checked.scope, paths=checked.paths or checked.scope.within or ())  # type: ignore[arg-type]
+    parsed = parse(query)
+    understood = language.understand(
+        parsed, language.morphemes(parsed.text), reference, checked.scope, paths=checked.paths or checked.scope.within or ()
+    )  # type: ignore[arg-type]
     return reference.execute(make_plan(understood, checked))
 
 

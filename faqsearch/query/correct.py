@@ -16,7 +16,7 @@ from faqsearch.analysis.analyzer import Analyzer
 from faqsearch.analysis.grams import squeeze
 from faqsearch.analysis.hangul import is_syllable
 from faqsearch.analysis.morphemes import Morpheme
-from faqsearch.analysis.terms import NOUNS, content_tokens
+from faqsearch.analysis.terms import NOUNS, VERBS, content_tokens
 from faqsearch.index.base import Reader, Scope
 from faqsearch.query.initials import are_initials, by_initials, readings
 from faqsearch.query.keyboard import to_hangul, to_latin
@@ -51,14 +51,18 @@ class Corrector:
         self._analyzer = analyzer
         self._initials: Mapping[str, Sequence[str]] | None = None
 
-    def repair(self, text: str, scope: Scope) -> Repair | None:
-        """A better reading of a normalised query, or None where it stands as it is."""
+    def repair(self, text: str, morphemes: Sequence[Morpheme], scope: Scope) -> Repair | None:
+        """A better reading of a normalised query with these morphemes, or None where it stands as it is."""
         lookup = _Lookup(self._reader, self._analyzer, scope)
+        sound = _sound_words(text, morphemes, lookup)
         reasons: list[str] = []
         replaced: list[tuple[str, str]] = []
-        text = _APART.sub(lambda match: _note(_joined(match[0], lookup), match[0], SPACING, reasons, replaced), text)
+        if _APART.search(text):
+            text = _APART.sub(lambda match: _note(_joined(match[0], lookup), match[0], SPACING, reasons, replaced), text)
         words = text.split(" ")
         for place, word in enumerate(words):
+            if word in sound:
+                continue
             words[place] = _note(_keyboard(word, lookup), word, KEYBOARD, reasons, replaced)
             if words[place] == word:
                 words[place] = _note(_misspelled(word, lookup), word, TYPO, reasons, replaced)
@@ -140,6 +144,20 @@ class _Lookup:
         """(titles, documents) that hold all the words."""
         terms = [word for one in words for word in one.split(" ")]
         return self._reader.together(terms, self._scope)
+
+
+def _sound_words(text: str, morphemes: Sequence[Morpheme], lookup: _Lookup) -> frozenset[str]:
+    """The words whose content terms are all known, of two syllables at least: they need no closer look."""
+    sound = []
+    start = 0
+    tokens = [token for token in content_tokens(morphemes, text) if not token.part]
+    for word in text.split(" "):
+        end = start + len(word)
+        inside = [token for token in tokens if start <= token.start < end]
+        if inside and all(len(token.term) > 1 and lookup.knows(token.term) for token in inside if token.tag not in VERBS):
+            sound.append(word)
+        start = end + 1
+    return frozenset(sound)
 
 
 def _keyboard(word: str, lookup: _Lookup) -> str | None:

@@ -26,7 +26,8 @@ def explain(reader: Reader, language: QueryLanguage, query: str, id: str, option
     stored = reader.stored(id)
     if stored is None:
         return Explanation(0.0, f"문서 '{id}'{particle(id, '이', '가')} 색인에 없습니다.")
-    understood = language.understand(parse(query), reader, options.scope)
+    parsed = parse(query)
+    understood = language.understand(parsed, language.morphemes(parsed.text), reader, options.scope)
     plan = make_plan(understood, options, facets=False)
     if not plan.terms and not plan.phrases:
         return Explanation(0.0, "찾을 낱말이 없는 질의입니다: 모든 글을 조회수 순으로 보여 줍니다.")

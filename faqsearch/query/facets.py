@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from faqsearch.document import CategoryPath
 from faqsearch.results import Facet
@@ -19,11 +20,11 @@ def facet_tree(
     chosen = set(labels)
     totals: dict[CategoryPath, int] = {}
     for path, count in counts.items():
-        for depth in range(1, len(path) + 1):
-            totals[path[:depth]] = totals.get(path[:depth], 0) + count
+        for prefix in _prefixes(path):
+            totals[prefix] = totals.get(prefix, 0) + count
     for path in selected:
-        for depth in range(1, len(path) + 1):
-            totals.setdefault(path[:depth], 0)
+        for prefix in _prefixes(path):
+            totals.setdefault(prefix, 0)
     children: dict[CategoryPath, list[CategoryPath]] = {}
     for path in totals:
         children.setdefault(path[:-1], []).append(path)
@@ -36,3 +37,9 @@ def facet_tree(
         return tuple(sorted(facets, key=lambda facet: (-facet.count, facet.label)))
 
     return below(())
+
+
+@lru_cache(maxsize=1 << 14)
+def _prefixes(path: CategoryPath) -> tuple[CategoryPath, ...]:
+    """The path and all above it, from the root down."""
+    return tuple(path[:depth] for depth in range(1, len(path) + 1))

@@ -62,11 +62,13 @@ def _understand(
     """The query as typed, or in the reading that it was searched with and what was repaired."""
     parsed = parse(query)
     paths = _category_paths(options)
+    morphemes = language.morphemes(parsed.text)
     quoted = parsed.phrases or parsed.excluded or parsed.excluded_phrases
-    repair = corrector.repair(parsed.text, options.scope) if corrector and parsed.text and not quoted else None
+    repair = corrector.repair(parsed.text, morphemes, options.scope) if corrector and parsed.text and not quoted else None
     if repair is not None:
         parsed = replace(parsed, text=repair.text)
-    return language.understand(parsed, reader, options.scope, paths=paths), repair
+        morphemes = language.morphemes(parsed.text)
+    return language.understand(parsed, morphemes, reader, options.scope, paths=paths), repair
 
 
 def make_plan(understood: Understood, options: SearchOptions, *, pins: tuple[str, ...] = (), facets: bool = True) -> QueryPlan:

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from unicodedata import is_normalized
 
 from faqsearch.analysis.grams import squeeze, squeeze_with_offsets
-from faqsearch.analysis.normalize import NormalizedText, cluster_start, normalize
+from faqsearch.analysis.normalize import cluster_start, normalize
 from faqsearch.index.base import Tokens
 from faqsearch.results import Highlight, Span
 
-_BREAK = re.compile(r"[.!?。…]+[ \t]*|\n")
-_CLOSING = frozenset(".!?。…)]}」』\"'”’,")
+# A line break, or a sign that ends a sentence: a blank or the end follows it, or Hangul stands before it and a new word behind.
+# A point behind a digit ends none: it is that of a list item, a date or a decimal.
+_BREAK = re.compile(r"\n|(?:(?<!\d)\.|[!?。…])[.!?。…]*(?:[ \t]+|(?=\n)|\Z)|(?<=[가-힣])[.!?](?=[^\s\d.!?…)\]}」』\"'”’,])")
+_HANGUL = re.compile(r"[가-힣0-9]+")
+_AHEAD = 200
+"""Code points behind the length of a piece that are looked at for the end of its last sentence."""
 _MANY = 64
 """Sentences with a match that are tried as a beginning; the first ones in reading order."""
 
@@ -45,7 +49,7 @@ def snippet(
     """At most ``length`` code points of ``body``, besides the "…" at its ends."""
     found = _found(body, tokens, marks, words, phrases)
     weighted = _weighted(tokens, marks, found)
-    start, end = _window(body, weighted, length, _plain(title))
+    start, end = _window(body, weighted, length, title)
     return _cut(body, start, end, found)
 
 
@@ -83,19 +87,26 @@ def phrase_spans(text: str, phrases: Sequence[str]) -> list[Span]:
 
 
 def _word_spans(text: str, starts: Collection[int], words: Sequence[str]) -> list[Span]:
-    normalized = NormalizedText(text) if is_normalized("NFC", text) else normalize(text)
-    lower = normalized.text.lower()
-    if len(lower) != len(normalized.text):  # a few letters grow in lower case; then they match as they are
-        lower = normalized.text
-    found = []
-    for word in words:
-        place = lower.find(word)
-        while place >= 0:
-            begin, end = normalized.span(place, place + len(word))
-            if begin in starts or begin == 0 or not text[begin - 1].isalnum():
-                found.append((begin, end))
-            place = lower.find(word, place + len(word))
-    return found
+    found = [span for word in words for span in _occurrences(text, word, starts)]
+    if found or is_normalized("NFC", text):
+        return found
+    normalized = normalize(text)
+    places = frozenset(place for place in range(len(normalized.text)) if normalized.span(place, place + 1)[0] in starts)
+    found = [span for word in words for span in _occurrences(normalized.text, word, places)]
+    return [normalized.span(*span) for span in found]
+
+
+def _occurrences(text: str, word: str, starts: Collection[int]) -> Iterator[Span]:
+    """(start, end) of ``word`` where it begins at one of ``starts`` or behind something that is no letter."""
+    lower = text
+    if not _HANGUL.fullmatch(word):  # Hangul has no cases; a few letters grow in lower case, and then match as they are
+        lower = text.lower()
+        lower = lower if len(lower) == len(text) else text
+    place = lower.find(word)
+    while place >= 0:
+        if place in starts or place == 0 or not text[place - 1].isalnum():
+            yield place, place + len(word)
+        place = lower.find(word, place + len(word))
 
 
 def _union(found: list[Span]) -> list[Span]:
@@ -121,27 +132,12 @@ def _weighted(tokens: Tokens, marks: Mapping[str, float], found: Sequence[Span])
     return sorted(result)
 
 
-def _units(body: str) -> list[Span]:
-    """(start, end) of the sentences and lines of ``body``, without the blanks between them."""
-    units = []
-    start = 0
-    for match in _BREAK.finditer(body):
-        end = match.end()
-        if body[start : match.start()].strip().isdigit():  # the number of a list item
-            continue
-        if body[match.start()] == "\n" or _ends_sentence(body, match.start(), end):
-            units.append((start, end))
-            start = end
-    units.append((start, len(body)))
-    return [(begin, end) for begin, end in units if not body[begin:end].isspace() and begin < end]
-
-
-def _ends_sentence(body: str, sign: int, end: int) -> bool:
-    """Whether the sign ends a sentence: a blank or the end follows, or Hangul stands before it and a new word behind."""
-    if end == len(body) or body[end - 1].isspace() or body[end] == "\n":
-        return True
-    behind = body[end]
-    return sign > 0 and "가" <= body[sign - 1] <= "힣" and not behind.isdigit() and behind not in _CLOSING
+def _ends(body: str) -> list[int]:
+    """Where the sentences and lines of ``body`` end, with the blanks behind them; each begins where the one before ends."""
+    ends = [match.end() for match in _BREAK.finditer(body)]
+    if not ends or ends[-1] < len(body):
+        ends.append(len(body))
+    return ends
 
 
 Match = tuple[int, int, str, float]
@@ -149,52 +145,56 @@ Match = tuple[int, int, str, float]
 
 
 def _window(body: str, weighted: Sequence[Match], length: int, title: str) -> Span:
-    units = _units(body)
-    if not units:
-        return 0, 0
+    if len(body) <= length and not _repeats(body[: _ends(body)[0]], title):
+        return 0, len(body)
+    if not weighted:  # the beginning
+        body = body[: length + _AHEAD]
+    ends = _ends(body)
+    starts = [0, *ends[:-1]]
     best, first = 0.0, 0
-    tried = 0
-    place = -1
+    tried, place = 0, -1
     for number, match in enumerate(weighted):
-        unit = bisect_right(units, (match[0], len(body))) - 1
-        if unit <= place:
+        unit = bisect_right(starts, match[0]) - 1
+        if unit == place:
             continue
         place = unit
-        worth = _worth(units, place, body, weighted, number, length, title)
+        begin, end = starts[unit], ends[unit]
+        if _repeats(body[begin:end], title):
+            continue
+        worth = _worth(weighted, number, max(_last_end(ends, unit, begin + length), min(end, begin + length)))
         if worth > best + 1e-9:
-            best, first = worth, place
+            best, first = worth, unit
         tried += 1
         if tried == _MANY:
             break
-    start, end = units[first]
-    if end - start > length:
+    start, end = starts[first], ends[first]
+    if end - start > length and len(body[start:end].rstrip()) > length:
         return _inside(body, start, end, weighted, length)
-    return start, units[_last_unit(units, first, length)][1]
+    return start, max(_last_end(ends, first, start + length), end)
 
 
-def _last_unit(units: Sequence[Span], first: int, length: int) -> int:
-    """The last unit that still fits when the piece begins with unit ``first``; never before it."""
-    limit = units[first][0] + length
-    last = first
-    while last + 1 < len(units) and units[last + 1][1] <= limit:
-        last += 1
-    return last
+def _last_end(ends: Sequence[int], unit: int, limit: int) -> int:
+    """The end of the last unit that ends at or before ``limit``; that of ``unit`` at least."""
+    return ends[max(bisect_right(ends, limit) - 1, unit)]
 
 
-def _worth(
-    units: Sequence[Span], first: int, body: str, weighted: Sequence[Match], number: int, length: int, title: str
-) -> float:
-    """What the piece from unit ``first`` on holds of the query; ``number`` is its first match."""
-    start, end = units[first]
-    if title and end - start < 4 * len(title) + 20 and _plain(body[start:end]) == title:
-        return 0.0
-    limit = max(units[_last_unit(units, first, length)][1], min(end, start + length))
+def _worth(weighted: Sequence[Match], number: int, limit: int) -> float:
+    """What the piece that begins with match ``number`` and ends at ``limit`` holds of the query."""
     seen: dict[str, float] = {}
     for match in weighted[number:]:
         if match[1] > limit:
             break
         seen[match[2]] = match[3]
     return sum(seen.values())
+
+
+def _repeats(sentence: str, title: str) -> bool:
+    """Whether a sentence only repeats the title; lengths tell most of them apart without a closer look."""
+    if not title or len(sentence) > 4 * len(title) + 20 or 4 * len(sentence) + 20 < len(title):
+        return False
+    if is_normalized("NFC", sentence) and is_normalized("NFC", title) and abs(len(sentence) - len(title)) > 8:
+        return False
+    return _plain(sentence) == _plain(title)
 
 
 def _plain(text: str) -> str:

@@ -59,12 +59,26 @@ class QueryLanguage:
         self._synonyms: list[tuple[tuple[str, ...], tuple[Token, ...], CategoryPath]] | None = None
         self._pins: dict[tuple[str, ...], list[Pin]] | None = None
 
-    def understand(self, parsed: Parsed, reader: Reader, scope: Scope, *, paths: Iterable[CategoryPath] = ()) -> Understood:
-        """A parsed query over the vocabulary of the scope; ``paths`` are the categories searched, which some synonyms need."""
+    def morphemes(self, text: str) -> list[Morpheme]:
+        """The morphemes of a parsed query's text."""
+        return self._analyzer.query_morphemes(text) if text else []
+
+    def understand(
+        self,
+        parsed: Parsed,
+        morphemes: Sequence[Morpheme],
+        reader: Reader,
+        scope: Scope,
+        *,
+        paths: Iterable[CategoryPath] = (),
+    ) -> Understood:
+        """A parsed query, with its morphemes, over the vocabulary of the scope.
+
+        ``paths`` are the categories searched, which some synonyms need.
+        """
         if not parsed.text:
             return Understood("", truncated=parsed.truncated)
         knows = partial(_knows, reader, scope)
-        morphemes = self._analyzer.query_morphemes(parsed.text)
         tokens = content_tokens(morphemes, parsed.text)
         terms = self._scored_terms(tokens)
         weak = self._weak_places(parsed.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,8 +132,8 @@ def _full(snapshot: Snapshot, groups: Sequence[Group], size: int) -> Mask:
         return np.zeros(size, dtype=bool)
     full: Mask | None = None
     for group in groups:
-        held = np.zeros(size, dtype=bool)
-        for clause in group.clauses:
+        held = _clause(snapshot, group.clauses[0], size)
+        for clause in group.clauses[1:]:
             held |= _clause(snapshot, clause, size)
         full = held if full is None else full & held
         if not full.any():
@@ -146,7 +147,7 @@ def _clause(snapshot: Snapshot, clause: Clause, size: int) -> Mask:
     held: Mask | None = None
     for channel, term in clause:
         mask = np.zeros(size, dtype=bool)
-        mask[snapshot.holding(channel, snapshot.term_numbers(channel, term))] = True
+        snapshot.mark(mask, channel, term)
         held = mask if held is None else held & mask
     return np.zeros(size, dtype=bool) if held is None else held
 
@@ -196,22 +197,25 @@ def _ordered(
 ) -> list[int]:
     """The first ``count`` of ``hits`` in the order asked for; ties by falling views, then id."""
     browsing = not plan.terms and not plan.phrases
-    views = -snapshot.column("col.views")
-    if plan.sort == "relevance":
-        keys = [views if browsing else -scores]
-    else:
-        updated = snapshot.column("col.updated")
-        dated = {"-updated_at": -updated, "updated_at": updated}
-        if plan.sort in dated:  # documents without a date are last, in either direction
-            keys = [np.where(updated == NO_TIME, FOR_EVER, dated[plan.sort])]
-        else:
-            keys = [views if plan.sort == "-views" else snapshot.title_rank]
-        if not browsing:
-            keys.insert(0, ~full)
-    first = keys[0][hits]
+    keys = [_key(snapshot, plan.sort, hits, scores, browsing)]
+    if plan.sort != "relevance" and not browsing:
+        keys.insert(0, ~full[hits])
     if count < len(hits):  # only what can be on the page need be ordered
-        limit = np.partition(first, count - 1)[count - 1]
-        hits = hits[first <= limit]
-    chosen = [key[hits] for key in keys]
-    order = np.lexsort([snapshot.id_rank[hits], views[hits], *reversed(chosen)])
+        near = keys[0] <= np.partition(keys[0], count - 1)[count - 1]
+        hits = hits[near]
+        keys = [key[near] for key in keys]
+    order = np.lexsort([snapshot.id_rank[hits], -snapshot.column("col.views")[hits], *reversed(keys)])
     return [int(number) for number in hits[order[:count]]]
+
+
+def _key(snapshot: Snapshot, sort: str, hits: Numbers, scores: NDArray[np.float64], browsing: bool) -> NDArray[Any]:
+    """``(hits,)``: what the hits are ordered by, the least first."""
+    if sort == "-views" or (sort == "relevance" and browsing):
+        return -snapshot.column("col.views")[hits]
+    if sort == "relevance":
+        return -scores[hits]
+    if sort == "title":
+        return snapshot.title_rank[hits]
+    updated = snapshot.column("col.updated")[hits]
+    # Documents without a date are last, in either direction.
+    return np.where(updated == NO_TIME, FOR_EVER, -updated if sort == "-updated_at" else updated)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from faqsearch.document import CategoryPath, Document
 from faqsearch.index.base import Tokens
@@ -34,7 +34,7 @@ class Segment:
 
     def postings(self, name: str, number: int) -> tuple[Array, Array]:
         """(documents, codes) of a term in one list."""
-        bounds, docs, codes = self._lists.get(name) or self._open_list(name)
+        bounds, docs, codes = self.list_arrays(name)
         begin, end = bounds[number], bounds[number + 1]
         return docs[begin:end], codes[begin:end]
 
@@ -42,10 +42,12 @@ class Segment:
     def _lists(self) -> dict[str, tuple[memoryview, Array, Array]]:
         return {}
 
-    def _open_list(self, name: str) -> tuple[memoryview, Array, Array]:
-        """(where each term begins, documents, codes); a memoryview gives Python numbers faster than an array."""
-        found = self.file[f"{name}.off"].data, self.file[f"{name}.docs"], self.file[f"{name}.code"]
-        self._lists[name] = found
+    def list_arrays(self, name: str) -> tuple[memoryview, Array, Array]:
+        """(where each term begins, documents, codes) of a list; a memoryview gives Python numbers faster than an array."""
+        found = self._lists.get(name)
+        if found is None:
+            found = self.file[f"{name}.off"].data, self.file[f"{name}.docs"], self.file[f"{name}.code"]
+            self._lists[name] = found
         return found
 
     def find(self, id: str) -> int:
@@ -78,31 +80,49 @@ class Segment:
         """The values of the stored document, in the order of ``stored.py``."""
         return load_values(self._row("stored", number))
 
-    def tokens(self, number: int, wanted: NDArray[np.bool_] | None = None) -> tuple[Tokens, Tokens]:
-        """(tokens of the title, tokens of the body); only those whose term number is ``wanted``, where that is given."""
+    def tokens(self, number: int) -> tuple[Tokens, Tokens]:
+        """(tokens of the title, tokens of the body)."""
         title, body, end = self._token_bounds[2 * number : 2 * number + 3]
-        numbers, starts, lengths = (array[title:end] for array in self._token_arrays)
-        split = body - title
-        if wanted is not None:
-            places = wanted[numbers].nonzero()[0]
-            numbers, starts, lengths = numbers[places], starts[places], lengths[places]
-            split = int(places.searchsorted(split))
         term = self.dictionaries["m"].term
-        terms = [term(one).decode("utf-8") for one in numbers.tolist()]
-        begins = starts.tolist()
-        ends = [begin + length for begin, length in zip(begins, lengths.tolist(), strict=True)]
-        return (
-            Tokens(terms[:split], begins[:split], ends[:split]),
-            Tokens(terms[split:], begins[split:], ends[split:]),
-        )
+        numbers, starts, lengths = (array[title:end].tolist() for array in self._token_arrays)
+        terms = [term(one).decode("utf-8") for one in numbers]
+        ends = [start + length for start, length in zip(starts, lengths, strict=True)]
+        split = body - title
+        return Tokens(terms[:split], starts[:split], ends[:split]), Tokens(terms[split:], starts[split:], ends[split:])
 
-    def wanted(self, terms: Iterable[str]) -> NDArray[np.bool_]:
-        """``(terms of channel m,) bool``: which term numbers are among ``terms``."""
-        dictionary = self.dictionaries["m"]
-        mask = np.zeros(len(dictionary) + 1, dtype=bool)
-        mask[[dictionary.find(term.encode("utf-8", "surrogatepass")) for term in terms]] = True
-        mask[-1] = False
-        return mask
+    def marked_tokens(self, numbers: Sequence[int], marks: Iterable[str]) -> list[tuple[Tokens, Tokens]]:
+        """For each document (tokens of the title, tokens of the body) whose term is in ``marks``; all in one pass."""
+        find = self.dictionaries["m"].find
+        names = {found: term for term in marks if (found := find(term.encode("utf-8", "surrogatepass"))) >= 0}
+        if not names:
+            return [(Tokens([], [], []), Tokens([], [], []))] * len(numbers)
+        wanted = np.zeros(len(self.dictionaries["m"]), dtype=bool)
+        wanted[list(names)] = True
+        bounds = [self._token_bounds[2 * number : 2 * number + 3] for number in numbers]
+        terms, starts, lengths = (
+            np.concatenate([array[one[0] : one[2]] for one in bounds])
+            if len(bounds) > 1
+            else array[bounds[0][0] : bounds[0][2]]
+            for array in self._token_arrays
+        )
+        places = wanted[terms].nonzero()[0]
+        found_terms = [names[term] for term in terms[places].tolist()]
+        found_starts = starts[places].tolist()
+        found_ends = [start + length for start, length in zip(found_starts, lengths[places].tolist(), strict=True)]
+        at = places.tolist()
+        result = []
+        base = begin = 0
+        for title, body, end in bounds:
+            middle = bisect_left(at, base + body - title, begin)
+            stop = bisect_left(at, base + end - title, middle)
+            result.append(
+                (
+                    Tokens(found_terms[begin:middle], found_starts[begin:middle], found_ends[begin:middle]),
+                    Tokens(found_terms[middle:stop], found_starts[middle:stop], found_ends[middle:stop]),
+                )
+            )
+            base, begin = base + end - title, stop
+        return result
 
     @cached_property
     def _token_bounds(self) -> memoryview:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -29,7 +30,7 @@ class Snapshot:
         self.deleted = tuple(deleted)
         self.ranking = ranking
         counts = [segment.documents for segment in segments]
-        self.bases = [0, *np.cumsum(counts).tolist()] if counts else [0]
+        self.bases: list[int] = [0, *np.cumsum(counts).tolist()] if counts else [0]
         self.size = int(self.bases[-1])
         self._allowed: tuple[Scope, NDArray[np.bool_] | None] | None = None
         self._statistics: dict[str, ListStatistics] = {}
@@ -60,8 +61,8 @@ class Snapshot:
 
     def place(self, number: int) -> tuple[Segment, int]:
         """(segment, number in it) of a global number."""
-        index = int(np.searchsorted(self.bases, number, side="right")) - 1
-        return self.segments[index], number - int(self.bases[index])
+        index = bisect_right(self.bases, number) - 1
+        return self.segments[index], number - self.bases[index]
 
     def document(self, number: int) -> Document:
         segment, own = self.place(number)
@@ -73,14 +74,18 @@ class Snapshot:
 
     def page(self, numbers: Sequence[int], marks: frozenset[str] | None) -> tuple[StoredDocument, ...]:
         """The documents with their tokens whose term is in ``marks`` (None: all)."""
-        wanted: dict[int, NDArray[np.bool_] | None] = {}
-        found = []
+        if marks is None:
+            return tuple(self.stored(number) for number in numbers)
+        found: dict[int, StoredDocument] = {}
+        by_segment: dict[Segment, list[tuple[int, int]]] = {}
         for number in numbers:
             segment, own = self.place(number)
-            if id(segment) not in wanted:
-                wanted[id(segment)] = None if marks is None else segment.wanted(marks)
-            found.append(StoredDocument(segment.document(own), *segment.tokens(own, wanted[id(segment)])))
-        return tuple(found)
+            by_segment.setdefault(segment, []).append((number, own))
+        for segment, some in by_segment.items():
+            tokens = segment.marked_tokens([own for _, own in some], marks)
+            for (number, own), (title, body) in zip(some, tokens, strict=True):
+                found[number] = StoredDocument(segment.document(own), title, body)
+        return tuple(found[number] for number in numbers)
 
     def numbers(self) -> Iterator[int]:
         """The global numbers of live documents."""
@@ -251,15 +256,26 @@ class Snapshot:
         for index, number in enumerate(numbers):
             if number < 0:
                 continue
-            docs, codes = self.segments[index].postings(name, number)
-            count = len(docs)
-            if not count:
+            bounds, docs, codes = self.segments[index].list_arrays(name)
+            begin, end = bounds[number], bounds[number + 1]
+            if begin == end:
                 continue
-            frequency += count
+            frequency += end - begin
+            own = docs[begin:end]
             if len(self.deleted[index]):
-                frequency -= int(np.count_nonzero(self._segment_deleted(index)[docs]))
-            found.append((docs, codes, self.bases[index]))
+                frequency -= int(np.count_nonzero(self._segment_deleted(index)[own]))
+            found.append((own, codes[begin:end], self.bases[index]))
         return found, frequency
+
+    def mark(self, mask: NDArray[np.bool_], channel: Channel, term: str) -> None:
+        """Sets ``mask`` for every document that holds the term in any list of the channel."""
+        numbers = self.term_numbers(channel, term)
+        for name in ("m.all", "m.category") if channel == "m" else ("g.all",):
+            for docs, _, base in self.slices(name, numbers)[0]:
+                if base:
+                    mask[docs.astype(np.int64) + base] = True
+                else:
+                    mask[docs] = True
 
     def idf(self, name: str, term: str) -> float:
         """The inverse document frequency of a term in one list; remembered."""
