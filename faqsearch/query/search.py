@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 from faqsearch.document import CategoryPath
-from faqsearch.index.base import Matches, QueryPlan, Reader, StoredDocument
+from faqsearch.index.base import Clause, Matches, QueryPlan, Reader, StoredDocument
 from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.options import SearchOptions
@@ -15,8 +16,9 @@ from faqsearch.query.syntax import parse
 from faqsearch.query.understand import QueryLanguage, Understood
 from faqsearch.results import Confidence, Correction, Hit, SearchResults
 
-_GOOD = 0.6
-"""Share of the query's idf that the best hit holds, from which on it is taken for an answer."""
+_GOOD = 0.45
+"""Share of the query's idf that the first hit holds, from which on it is taken for an answer: on the tuning half of ``data/``
+it flags 15 of 18 unanswerable queries and 22 of 194 answerable ones, those in other words than the entry's aside."""
 
 
 def search(
@@ -132,17 +134,19 @@ def _confidence(
     if best is None:
         return "none"
     held = {*best.title.terms, *best.body.terms, *language.category_terms(best.document.category)}
+    weights = {term.term: term.weight for term in understood.terms if term.channel == "m"}
     worth = total = 0.0
     for group in groups:
-        value = max(_idf(reader, clause_terms) for clause_terms in group.clauses)
+        value = max(_value(reader, weights, clause) for clause in group.clauses)
         total += value
         if any(all(term in held for _, term in clause) for clause in group.clauses):
             worth += value
     return "good" if worth >= _GOOD * total else "weak"
 
 
-def _idf(reader: Reader, clause: tuple[tuple[str, str], ...]) -> float:
-    return min((reader.idf("m", term) for _, term in clause), default=0.0)
+def _value(reader: Reader, weights: Mapping[str, float], clause: Clause) -> float:
+    """What a content word tells: idf times its weight in the query, of the least telling term of a clause."""
+    return min((reader.idf("m", term) * weights.get(term, 1.0) for _, term in clause), default=0.0)
 
 
 def _first(plan: QueryPlan) -> QueryPlan:
