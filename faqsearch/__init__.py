@@ -22,7 +22,7 @@ from faqsearch.errors import (
 from faqsearch.evaluation import Evaluation, evaluate
 from faqsearch.events import FeedbackEvent, SearchEvent
 from faqsearch.faq_index import FaqIndex, warm_up
-from faqsearch.options import IndexOptions, Ranking
+from faqsearch.options import Encoder, IndexOptions, Ranking
 from faqsearch.results import (
     AnalyzedTerm,
     CheckReport,
@@ -51,6 +51,7 @@ __all__ = [
     "Correction",
     "Document",
     "DocumentError",
+    "Encoder",
     "Evaluation",
     "Explanation",
     "Facet",

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TypeAlias
 
 from faqsearch.document import Document
-from faqsearch.errors import DocumentError
+from faqsearch.errors import DocumentError, InvalidOptionError
 from faqsearch.index.hashes import stored_hash, terms_hash
 from faqsearch.results import SyncReport
 
@@ -45,6 +45,8 @@ def changes(documents: Sequence[Document], stored: Mapping[str, tuple[int, int]]
 
 def given_documents(documents: Document | Iterable[Document]) -> list[Document]:
     """One document or several, as a list; raises DocumentError for anything else."""
+    if not isinstance(documents, Iterable) and not isinstance(documents, Document):
+        raise DocumentError(f"expected documents, not {documents!r}; read_documents makes them from a file")
     given = [documents] if isinstance(documents, Document) else list(documents)
     for document in given:
         if not isinstance(document, Document):
@@ -79,7 +81,10 @@ class Batch:
 
     def delete(self, ids: str | Iterable[str]) -> None:
         """Deletes the documents with these ids; one that is not there is no error."""
-        for id in [ids] if isinstance(ids, str) else ids:
+        wanted = [ids] if isinstance(ids, str) else list(ids)
+        if not all(isinstance(id, str) for id in wanted):
+            raise InvalidOptionError(f"ids must be text, not {wanted!r}")
+        for id in wanted:
             self._deleted.add(id)
             self._added.pop(id, None)
 

@@ -36,10 +36,11 @@ def evaluate(
 ) -> Evaluation:
     """The measures of searching ``queries`` (id → text) as their judgements (id → {document id → grade}) see it.
 
-    A query without judgements is left out; one that finds nothing counts 0. Raises InvalidOptionError for a measure that
-    ir-measures does not know, or without ir-measures itself (``pip install faqsearch[eval]``).
+    A query that no document is judged to answer (no grade above 0) is left out; one that finds nothing counts 0. Raises
+    InvalidOptionError for a measure that ir-measures does not know, or without ir-measures itself
+    (``pip install faqsearch[eval]``).
     """
-    judged = {id: text for id, text in queries.items() if qrels.get(id)}
+    judged = {id: text for id, text in queries.items() if any(grade > 0 for grade in qrels.get(id, {}).values())}
     depth = _depth(measures)
     run = {id: ranked(index, text, depth=depth) for id, text in judged.items()}
     return evaluate_run(run, {id: qrels[id] for id in judged}, measures=measures)

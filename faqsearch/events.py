@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from faqsearch.document import CategoryPath
 from faqsearch.results import SearchResults
 
 _GAP = r"[-\s.]{0,3}"
@@ -80,17 +78,14 @@ def mask_personal(text: str) -> str:
     return text
 
 
-def search_event(
-    results: SearchResults, *, paths: Iterable[CategoryPath], labels: Iterable[str], tags: Iterable[str]
-) -> SearchEvent:
-    """The event of a finished search that was filtered by these category paths, labels and tags."""
-    chosen = [*map(list, paths), *labels]
+def search_event(results: SearchResults, filters: dict[str, Any]) -> SearchEvent:
+    """The event of a finished search with these filters."""
     return SearchEvent(
         id=uuid.uuid4().hex,
         at=datetime.now(UTC),
         query=mask_personal(results.query),
         correction=mask_personal(results.correction.query) if results.correction else None,
-        filters={"category": chosen, "tags": sorted(tags)},
+        filters=filters,
         sort=results.sort,
         page=results.page,
         total=results.total,

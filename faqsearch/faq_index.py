@@ -17,7 +17,7 @@ from faqsearch.document import Document
 from faqsearch.errors import AnalyzerMismatchError, BackendError, IndexCorruptError, IndexStorageError, InvalidOptionError
 from faqsearch.events import SearchEvent, search_event
 from faqsearch.index.base import IndexMeta, QueryPlan, Reader, Scope, WriteBatch
-from faqsearch.options import IndexOptions
+from faqsearch.options import Encoder, IndexOptions, require_no_encoder
 from faqsearch.query.complete import Candidate, candidate, complete, visible
 from faqsearch.query.correct import Corrector
 from faqsearch.query.explain import explain
@@ -107,6 +107,7 @@ class FaqIndex:
         location: Location,
         *,
         lexicon: Lexicon | None = None,
+        encoder: Encoder | None = None,
         read_only: bool = False,
         lock_timeout: float = 10.0,
         on_mismatch: Mismatch = "raise",
@@ -118,6 +119,7 @@ class FaqIndex:
         again).
         Raises IndexNotFoundError, IndexFormatError, IndexCorruptError or AnalyzerMismatchError.
         """
+        require_no_encoder(encoder)
         if on_mismatch not in _MISMATCHES:
             raise InvalidOptionError(f"on_mismatch must be one of {', '.join(_MISMATCHES)}, not {on_mismatch!r}")
         if isinstance(lock_timeout, bool) or not isinstance(lock_timeout, (int, float)) or not lock_timeout >= 0:
@@ -179,7 +181,7 @@ class FaqIndex:
         corrector = self._correcting(reader, analyzer) if correct else None
         results = search(reader, language, _query(query), options, facets=facets, corrector=corrector)
         for callback in tuple(self._callbacks.values()):
-            callback(search_event(results, paths=options.paths or (), labels=options.labels, tags=options.tags))
+            callback(search_event(results, options.filters()))
         return results
 
     def complete(
@@ -202,7 +204,9 @@ class FaqIndex:
     def explain(self, query: str, *, id: str) -> Explanation:
         """Why document ``id`` has its score for ``query``, or why it is not found: a tree of words and numbers."""
         reader = self._reader()
-        return explain(reader, self._parts(reader)[0], _query(query), _text("an id", id), _defaults())
+        language, analyzer = self._parts(reader)
+        corrector = self._correcting(reader, analyzer)
+        return explain(reader, language, _query(query), _text("an id", id), _defaults(), corrector)
 
     def analyze(self, text: str) -> tuple[AnalyzedTerm, ...]:
         """The terms of ``text`` in both channels, each with its place in it."""
@@ -258,6 +262,8 @@ class FaqIndex:
 
         True where the user words differ from those the index was analysed with: they count after ``rebuild``, not before.
         """
+        if not isinstance(lexicon, Lexicon):
+            raise InvalidOptionError(f"a lexicon must be a Lexicon, not {lexicon!r}; Lexicon.from_folder reads one")
         with self._writing() as writer:
             meta = replace(writer.reader.meta, lexicon=lexicon.to_dict())
             if meta != writer.reader.meta:
@@ -309,12 +315,16 @@ class FaqIndex:
         )
 
     def check(self, *, repair: bool = False) -> CheckReport:
-        """Verifies every checksum and what the files say of each other; with ``repair`` rebuilds from the stored documents."""
+        """Verifies every checksum and what the files say of each other.
+
+        With ``repair`` a damaged index is built again from every stored document that can be read; the report says what was
+        ``lost``. Raises IndexCorruptError, and changes nothing, where no document can be read.
+        """
         self._open()
         report = self._backend.check()
         if repair and not report.ok:
-            self.rebuild()
-            report = self._backend.check()
+            lost = self._backend.repair(self._lock_timeout, _meta(self._lexicon, IndexOptions()))
+            report = replace(self._backend.check(), lost=lost)
         return report
 
     def snapshot(self, path: Location) -> None:
@@ -325,6 +335,8 @@ class FaqIndex:
     def on_search(self, callback: Callable[[SearchEvent], None]) -> Callable[[], None]:
         """Calls ``callback`` with a SearchEvent after every search; what comes back ends that."""
         self._open()
+        if not callable(callback):
+            raise InvalidOptionError(f"on_search takes a function of one SearchEvent, not {callback!r}")
         registration = object()
         self._callbacks[registration] = callback
 
@@ -441,7 +453,11 @@ def _analyze(analyzer: Analyzer, documents: list[Document], progress: Progress |
 
 
 def _meta(lexicon: Lexicon | None, options: IndexOptions) -> IndexMeta:
-    kept = lexicon or Lexicon()
+    if lexicon is not None and not isinstance(lexicon, Lexicon):
+        raise InvalidOptionError(f"a lexicon must be a Lexicon, not {lexicon!r}; Lexicon.from_folder reads one")
+    if not isinstance(options, IndexOptions):
+        raise InvalidOptionError(f"options must be IndexOptions, not {options!r}")
+    kept = lexicon if lexicon is not None else Lexicon()
     return IndexMeta(Analyzer(kept.words).fingerprint, tuple(sorted(kept.words)), options.to_dict(), kept.to_dict())
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from faqsearch.errors import InvalidOptionError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,42 @@ class Ranking:
         return asdict(self)
 
 
+class Encoder(Protocol):
+    """What turns texts into vectors, for re-ranking the top of a list by meaning."""
+
+    name: str
+    dimensions: int
+
+    def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """``(len(texts), dimensions) float32`` unit vectors of queries."""
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """``(len(texts), dimensions) float32`` unit vectors of titles and pieces of bodies."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
-    """How an index analyses and ranks; kept with the index."""
+    """How an index analyses and ranks; kept with the index.
 
+    This version ranks by words alone: an ``encoder`` raises InvalidOptionError.
+    """
+
+    encoder: Encoder | None = None
     ranking: Ranking = field(default_factory=Ranking)
 
+    def __post_init__(self) -> None:
+        require_no_encoder(self.encoder)
+
     def to_dict(self) -> dict[str, Any]:
-        return {"ranking": self.ranking.to_dict()}
+        return {"encoder": None if self.encoder is None else self.encoder.name, "ranking": self.ranking.to_dict()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> IndexOptions:
         known = {one.name for one in fields(Ranking)}
         return cls(ranking=Ranking(**{name: value for name, value in values["ranking"].items() if name in known}))
+
+
+def require_no_encoder(encoder: Encoder | None) -> None:
+    """Raises InvalidOptionError where an encoder is given."""
+    if encoder is not None:
+        raise InvalidOptionError("re-ranking by an encoder is not part of this version; leave encoder=None")

@@ -222,15 +222,25 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """Whether the index is whole: each problem in words, sizes in bytes by file, counts by name."""
+    """Whether the index is whole: each problem in words, sizes in bytes by file, counts by name.
+
+    ``lost`` says in words what a repair could not keep.
+    """
 
     ok: bool
     problems: tuple[str, ...]
     sizes: dict[str, int]
     counts: dict[str, int]
+    lost: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        return {"ok": self.ok, "problems": list(self.problems), "sizes": dict(self.sizes), "counts": dict(self.counts)}
+        return {
+            "ok": self.ok,
+            "problems": list(self.problems),
+            "sizes": dict(self.sizes),
+            "counts": dict(self.counts),
+            "lost": list(self.lost),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,6 @@ class Reference:
             self.fields["m.category"].append(Counter(one.category_terms))
             self.fields["g.all"].append(title_grams + title_grams + title_grams + body_grams)
             self.fields["g.title"].append(title_grams)
-        self.frequencies = {name: Counter(term for one in some for term in one) for name, some in self.fields.items()}
 
     # What a query is understood with
 
@@ -71,15 +70,21 @@ class Reference:
             if self._visible(document, scope)
         )
 
-    def idf(self, channel: str, term: str) -> float:
-        return self._idf(f"{channel}.all", term)
+    def idf(self, channel: str, term: str, scope: Scope) -> float:
+        return self._idf(f"{channel}.all", term, scope)
 
     # Scores
 
-    def _idf(self, name: str, term: str) -> float:
-        count = sum(document.total() > 0 for document in self.fields[name])
-        df = self.frequencies[name][term]
-        return log(1 + (count - df + 0.5) / (df + 0.5))
+    def _seen(self, name: str, scope: Scope) -> list[Counter[str]]:
+        """The field in the documents that the scope's audience may see at its time, wherever they lie."""
+        everywhere = Scope(None, scope.audience, scope.now)
+        pairs = zip(self.fields[name], self.documents, strict=True)
+        return [field for field, document in pairs if field and self._visible(document, everywhere)]
+
+    def _idf(self, name: str, term: str, scope: Scope) -> float:
+        seen = self._seen(name, scope)
+        df = sum(term in field for field in seen)
+        return log(1 + (len(seen) - df + 0.5) / (df + 0.5))
 
     def scores(self, plan: QueryPlan) -> list[float]:
         """The score of each document, added up list by list, then term by term."""
@@ -87,12 +92,12 @@ class Reference:
         share = {"m.all": 1.0, "m.title": ranking.title, "m.category": ranking.category, "g.all": 1.0, "g.title": ranking.title}
         scores = [0.0] * len(self.documents)
         for name, documents in self.fields.items():
-            lengths = [document.total() for document in documents if document]
+            lengths = [field.total() for field in self._seen(name, plan.scope)]
             average = sum(lengths) / len(lengths) if lengths else 1.0
             for term in plan.terms:
                 if term.channel != name[0]:
                     continue
-                weight = term.weight * share[name] * self._idf(name, term.term) * (ranking.k1 + 1)
+                weight = term.weight * share[name] * self._idf(name, term.term, plan.scope) * (ranking.k1 + 1)
                 for place, document in enumerate(documents):
                     if tf := document[term.term]:
                         norm = ranking.k1 * (1 - ranking.b + ranking.b * quantised(document.total()) / average)

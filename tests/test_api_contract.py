@@ -108,7 +108,7 @@ VALUES = [
     IndexStats(1, 0, 1, {"morphemes": 3}, 100, 1, 1, "fingerprint"),
     SearchEvent("id", NOW, "환불", None, {"category": None, "tags": []}, "relevance", 1, 1, "good", ("1",), 0.5),
     FeedbackEvent("id", "1", "click", 1),
-    IndexOptions(Ranking(title=0.5)),
+    IndexOptions(ranking=Ranking(title=0.5)),
     Lexicon(
         frozenset({"톡 서랍"}), (Synonym("a", "b", False, ("결제",)),), frozenset({"방법"}), (Pin("환불", "1", NOW, None),)
     ),
@@ -120,7 +120,10 @@ SIGNATURES: dict[str, tuple[list[str], dict[str, Any]]] = {
     # name: (positional parameters, keyword-only ones with their defaults)
     "create": (["location"], {"lexicon": None, "options": IndexOptions(), "exist_ok": False}),
     "in_memory": ([], {"lexicon": None, "options": IndexOptions()}),
-    "open": (["location"], {"lexicon": None, "read_only": False, "lock_timeout": 10.0, "on_mismatch": "raise"}),
+    "open": (
+        ["location"],
+        {"lexicon": None, "encoder": None, "read_only": False, "lock_timeout": 10.0, "on_mismatch": "raise"},
+    ),
     "restore": (["snapshot"], {"location": MISSING}),
     "search": (
         ["query"],

@@ -94,6 +94,27 @@ def test_a_hidden_document_teaches_no_reading() -> None:
         assert correction.query == "환불"
 
 
+def test_hidden_words_are_neither_read_nor_offered_for_initials() -> None:
+    with FaqIndex.in_memory() as index:
+        secret = [
+            Document(id="s1", title="할부 비밀 계약", audience=frozenset({"staff"})),
+            Document(id="s2", title="회비", audience={"staff"}),
+        ]  # type: ignore[arg-type]
+        index.sync([Document(id="1", title="환불 안내"), *secret])
+        results = index.search("ㅎㅂ")
+        assert results.correction is not None
+        assert (results.correction.query, results.suggestions) == ("환불", ())
+        assert index.search("ㅂㅁ").correction is None
+
+
+def test_readings_of_initials_lie_within_the_collection_searched() -> None:
+    with FaqIndex.in_memory() as index:
+        index.sync([Document(id="1", title="환불", category=("A",)), Document(id="2", title="회비", category=("B",))])
+        results = index.search("ㅎㅂ", within=("B",))
+        assert results.correction is not None
+        assert (results.correction.query, results.suggestions) == ("회비", ())
+
+
 def test_queries_of_the_tuning_half_that_are_right_stay_as_typed(index: FaqIndex) -> None:
     """Of the undamaged kinds at most one in a hundred is changed, and never a keyword query."""
     rows = [json.loads(line) for line in (DATA / "queries.jsonl").read_text(encoding="utf-8").splitlines()]

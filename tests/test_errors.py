@@ -491,7 +491,7 @@ def test_an_option_of_open_that_cannot_be_used_is_named(folder: Path, option: st
 )
 def test_a_weight_that_cannot_be_used_is_named(change: dict[str, Any]) -> None:
     with pytest.raises(InvalidOptionError, match=next(iter(change))):
-        IndexOptions(Ranking(**change))
+        IndexOptions(ranking=Ranking(**change))
 
 
 def test_sync_of_nothing_says_how_to_mean_it(index: FaqIndex) -> None:
@@ -689,3 +689,13 @@ def test_an_id_that_is_no_text_is_an_error_of_the_tree_or_found_nowhere(memory: 
         assert getattr(memory, bad)([5] if bad == "delete" else 5) in (None, 0, ())
     except FaqSearchError as error:
         assert "5" in str(error)
+
+
+def test_an_encoder_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    class Toy:
+        name, dimensions = "toy", 2
+
+    FaqIndex.create(tmp_path / "index").close()
+    for make in (lambda: IndexOptions(encoder=Toy()), lambda: FaqIndex.open(tmp_path / "index", encoder=Toy())):  # type: ignore[arg-type]
+        with pytest.raises(InvalidOptionError, match="leave encoder=None"):
+            make()

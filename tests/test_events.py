@@ -106,7 +106,13 @@ def test_a_search_calls_back_with_what_it_did(index: FaqIndex) -> None:
     (event,) = events
     assert event.query == "결제"
     assert event.correction is None
-    assert event.filters == {"category": ["결제"], "tags": ["결제", "인기"]}
+    assert event.filters == {
+        "category": ["결제"],
+        "within": None,
+        "tags": ["결제", "인기"],
+        "audience": [],
+        "matching": "most",
+    }
     assert (event.sort, event.page, event.total, event.confidence) == ("-views", 1, results.total, results.confidence)
     assert event.hit_ids == tuple(hit.document.id for hit in results)
     assert event.took_ms == results.took_ms

@@ -158,9 +158,8 @@ def test_filters_never_change_who_matches(query: str, filters: dict[str, Any], m
 @quick
 @given(query=MIXED)
 def test_a_hidden_document_is_never_counted(query: str) -> None:
-    """idf knows hidden documents, as in every engine; what may be found, and its counts, do not."""
-    results = search(query, matching="any")
-    other = without_hidden().search(query, matching="any", now=NOW, per_page=100)
+    results = search(query)
+    other = without_hidden().search(query, now=NOW, per_page=100)
     assert sorted(ids(results)) == sorted(ids(other))
     assert results.total == other.total
     assert results.facets == other.facets
@@ -171,7 +170,7 @@ def test_a_hidden_document_is_never_counted(query: str) -> None:
 def test_a_document_for_some_adds_itself_and_nothing_else(query: str) -> None:
     without, included = search(query, matching="any"), search(query, matching="any", audience="vip")
     assert set(ids(included)) - set(ids(without)) <= {"p10"}
-    assert scores(without).items() <= scores(included).items()
+    assert set(ids(without)) <= set(ids(included))
 
 
 @settings(quick, max_examples=120)
@@ -232,3 +231,21 @@ def test_a_title_finds_its_own_document_with_confidence(document: Document) -> N
     results = search(document.title)
     assert ids(results)[0] == document.id
     assert results.confidence == "good"
+
+
+def test_hidden_documents_change_no_total_and_no_score() -> None:
+    """Not even through the statistics that scores and the floor of matching="most" stand on."""
+    open_documents = [
+        Document(id="1", title="캐시 충전", body="캐시를 충전합니다."),
+        Document(id="2", title="환불", body="캐시 충전 환불 안내입니다."),
+        Document(id="3", title="충전 오류", body="충전이 안 되면 알려 주세요."),
+        *(Document(id=f"o{n}", title=f"다른 글 {n}", body="이모티콘 선물") for n in range(12)),
+    ]
+    hidden = [Document(id=f"h{n}", title="캐시 충전", audience=frozenset({"staff"})) for n in range(20)]
+    with FaqIndex.in_memory() as without, FaqIndex.in_memory() as beside:
+        without.sync(open_documents)
+        beside.sync([*open_documents, *hidden])
+        for query in ("캐시 충전 환불", "충전", "캐시 오류"):
+            expected, found = without.search(query), beside.search(query)
+            assert [(hit.document.id, hit.score) for hit in found] == [(hit.document.id, hit.score) for hit in expected]
+            assert (found.total, found.facets, found.confidence) == (expected.total, expected.facets, expected.confidence)

@@ -25,7 +25,7 @@ def flat(highlight: Highlight) -> Highlight:
             places.append(len(text))
             text += character + (" " if character == _ELLIPSIS and i == 0 and last else "")
     places.append(len(text))
-    spans = tuple((places[left], places[right]) for left, right in highlight.spans if places[left] < places[right])
+    spans = tuple((places[left], places[right - 1] + 1) for left, right in highlight.spans if places[left] < places[right])
     return Highlight(text, spans, highlight.start)
 
 

@@ -168,6 +168,9 @@ class Reader(Protocol):
     def hashes(self) -> Mapping[str, tuple[int, int]]:
         """id → (hash of what is analysed, hash of the rest)."""
 
+    def size(self, scope: Scope) -> int:
+        """Documents of the scope."""
+
     def knows(self, channel: Channel, term: str, scope: Scope) -> bool:
         """Whether any document of the scope holds the term."""
 
@@ -177,8 +180,8 @@ class Reader(Protocol):
     def together(self, terms: Sequence[str], scope: Scope) -> tuple[int, int]:
         """(titles, documents) of the scope that hold all these morpheme terms."""
 
-    def idf(self, channel: Channel, term: str) -> float:
-        """The inverse document frequency of the term in field ``all``."""
+    def idf(self, channel: Channel, term: str, scope: Scope) -> float:
+        """The inverse document frequency of the term in field ``all`` over what the scope's audience may see."""
 
     def parts(self, plan: QueryPlan, id: str) -> tuple[ScorePart, ...]:
         """What the score of one document is made of."""

@@ -6,6 +6,7 @@ between two fsyncs of the folder. The lock is the operating system's, so it ends
 
 from __future__ import annotations
 
+import errno
 import json
 import mmap
 import os
@@ -13,6 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Protocol, TypeAlias
@@ -43,7 +45,11 @@ class Storage(Protocol):
 
     def names(self) -> list[str]: ...
 
-    def size(self, name: str) -> int: ...
+    def size(self, name: str) -> int:
+        """Bytes of a file. Raises FileNotFoundError."""
+
+    def written(self, name: str) -> int:
+        """A number that is not less for a file written later."""
 
     def read(self, name: str) -> memoryview:
         """The bytes of a file; they stay readable when it is deleted. Raises FileNotFoundError."""
@@ -90,6 +96,9 @@ class FolderStorage:
     def size(self, name: str) -> int:
         return (self.folder / name).stat().st_size
 
+    def written(self, name: str) -> int:
+        return (self.folder / name).stat().st_mtime_ns
+
     def read(self, name: str) -> memoryview:
         with open(self.folder / name, "rb") as file:
             if os.fstat(file.fileno()).st_size == 0:
@@ -123,13 +132,28 @@ class FolderStorage:
         return FileLock(self.folder / self.LOCK_NAME)
 
     def _sync_folder(self) -> None:
-        if os.name == "nt":  # Windows has no handle of a folder to flush; its renames are journalled
-            return
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _sync_folder(self.folder)
+
+
+def make_folder(path: Path) -> None:
+    """Makes a folder and those above it, each durably; raises IndexStorageError where that cannot be."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        for folder in missing:
+            _sync_folder(folder.parent)
+    except OSError as error:
+        raise IndexStorageError(f"{path} cannot be made ({error.strerror}); name another place") from None
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows has no handle of a folder to flush; its renames are journalled
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class MemoryStorage:
@@ -145,7 +169,10 @@ class MemoryStorage:
         return list(self._files)
 
     def size(self, name: str) -> int:
-        return len(self._files[name])
+        return len(self.read(name))
+
+    def written(self, name: str) -> int:
+        return list(self._files).index(name)
 
     def read(self, name: str) -> memoryview:
         try:
@@ -154,6 +181,7 @@ class MemoryStorage:
             raise FileNotFoundError(name) from None
 
     def write(self, name: str, pieces: Iterable[Piece]) -> None:
+        self._files.pop(name, None)
         self._files[name] = b"".join(pieces)
 
     def publish(self, temporary: str, name: str) -> None:
@@ -193,17 +221,21 @@ class FileLock:
         self._file: IO[bytes] | None = None
 
     def acquire(self) -> bool:
-        file = open(self._path, "a+b")  # noqa: SIM115 - held until release
+        file = open(self._path, "a+b", buffering=0)  # noqa: SIM115 - held until release
         try:
             _lock_exclusively(file)
-        except OSError:
+        except OSError as error:
             file.close()
-            return False
+            if error.errno in _TAKEN:
+                return False
+            raise IndexStorageError(
+                f"{self._path} cannot be locked ({error.strerror}); put the index on a file system with locks"
+            ) from None
         who = {"process": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
-        file.seek(_HOLDER_OFFSET)
-        file.truncate()
-        file.write(json.dumps(who).encode("utf-8"))
-        file.flush()
+        with suppress(OSError):  # a full disk does not keep us from the lock: what follows says so itself
+            file.seek(_HOLDER_OFFSET)
+            file.truncate()
+            file.write(json.dumps(who).encode("utf-8"))
         self._file = file
         _held.add(self)
         return True
@@ -232,6 +264,7 @@ class FileLock:
 
 
 _held: set[FileLock] = set()
+_TAKEN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 _HOLDER_OFFSET = 1  # Windows locks the first byte, which nobody can read meanwhile
 
 

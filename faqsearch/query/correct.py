@@ -30,6 +30,7 @@ _APART = re.compile(r"(?<!\S)[가-힣](?: [가-힣]){2,}(?!\S)|\A[가-힣] [가-
 _TRIED = 5  # misspelling candidates that Kiwi is asked about
 _OFFERED = 3  # other readings that are offered
 _LEAST_SHARE = 0.004  # of all documents: a pair of syllables that fewer hold is no reason to change a word
+_SURE_SHARE = 0.02  # the same, where Kiwi's dictionary holds the word
 _COMBINED = 64  # readings of several words in initials that are compared
 
 
@@ -84,8 +85,10 @@ class Corrector:
         found = [readings(words[place], self._initials) for place in runs]
         choices = [tuple(filter(lookup.is_noun, some)) or (words[place],) for place, some in zip(runs, found, strict=True)]
         combinations = islice(product(*choices), _COMBINED)
-        # The reading that most titles hold, then most documents; words that are frequent alone come first otherwise.
-        ranked = sorted(combinations, key=lookup.together, reverse=True)
+        # The reading that most titles hold, then most documents; one that no document holds is none.
+        ranked = sorted((one for one in combinations if lookup.together(one)[1]), key=lookup.together, reverse=True)
+        if not ranked:
+            return ()
         texts = []
         for combined in ranked[: _OFFERED + 1]:
             reading = list(words)
@@ -122,10 +125,9 @@ class _Lookup:
     def morphemes(self, word: str) -> list[Morpheme]:
         return self._analyzer.query_morphemes(word)
 
-    @property
-    def least(self) -> int:
+    def least(self, share: float = _LEAST_SHARE) -> int:
         """Documents that must hold a pair of syllables for it to be taken for right."""
-        return max(2, round(_LEAST_SHARE * len(self._reader)))
+        return max(2, round(share * self._reader.size(self._scope)))
 
     def reads(self, word: str) -> bool:
         """Whether ``word`` is a noun that the index knows, or several, each of two syllables at least."""
@@ -185,7 +187,7 @@ def _joined(apart: str, lookup: _Lookup) -> str | None:
 
 def _misspelled(word: str, lookup: _Lookup) -> str | None:
     """``word`` with one jamo changed in its noun, where the index holds that and not what was typed."""
-    if len(word) < 2 or not any(map(is_syllable, word)) or not unknown_pairs(word, lookup.pair, lookup.least):
+    if len(word) < 2 or not any(map(is_syllable, word)) or not unknown_pairs(word, lookup.pair, lookup.least()):
         return None
     morphemes = lookup.morphemes(word)
     end = _noun_end(morphemes)
@@ -195,9 +197,10 @@ def _misspelled(word: str, lookup: _Lookup) -> str | None:
         return None
     if lookup.reads(stem):
         return None
-    # A word that Kiwi's dictionary holds may be right, and just not in this index: only what sounds alike is changed.
-    most = 1.0 if any(morpheme.oov for morpheme in inside) else CONFUSED
-    for corrected in islice(corrections(stem, lookup.pair, most_cost=most, least=lookup.least), _TRIED):
+    # A word that Kiwi's dictionary holds may be right, and just not in this index: only to what sounds alike and is frequent.
+    damaged = any(morpheme.oov for morpheme in inside)
+    most, least = (1.0, lookup.least()) if damaged else (CONFUSED, lookup.least(_SURE_SHARE))
+    for corrected in islice(corrections(stem, lookup.pair, most_cost=most, least=least), _TRIED):
         if lookup.reads(corrected):
             return corrected + word[end:]
     return None

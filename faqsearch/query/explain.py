@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from faqsearch import limits
 from faqsearch.analysis.hangul import particle
-from faqsearch.index.base import QueryPlan, Reader, ScorePart, StoredDocument
+from faqsearch.index.base import Clause, QueryPlan, Reader, ScorePart, StoredDocument
+from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.options import SearchOptions
-from faqsearch.query.search import make_plan
-from faqsearch.query.syntax import parse
+from faqsearch.query.search import prepare
 from faqsearch.query.understand import QueryLanguage
 from faqsearch.results import Explanation
 
@@ -21,67 +22,73 @@ _PLACES = {
 }
 
 
-def explain(reader: Reader, language: QueryLanguage, query: str, id: str, options: SearchOptions) -> Explanation:
-    """The score of document ``id`` for ``query`` as a tree; 0 with the reason where it does not match."""
+def explain(
+    reader: Reader, language: QueryLanguage, query: str, id: str, options: SearchOptions, corrector: Corrector | None
+) -> Explanation:
+    """The score that ``search`` gives document ``id`` for ``query`` as a tree, with its place or why it has none."""
     stored = reader.stored(id)
     if stored is None:
         return Explanation(0.0, f"문서 '{id}'{particle(id, '이', '가')} 색인에 없습니다.")
-    parsed = parse(query)
-    understood = language.understand(parsed, language.morphemes(parsed.text), reader, options.scope)
-    plan = make_plan(understood, options, facets=False)
+    _, repair, plan = prepare(reader, language, query, options, facets=False, corrector=corrector)
+    plan = replace(plan, offset=0, limit=limits.PER_PAGE)
+    title = stored.document.title
     if not plan.terms and not plan.phrases:
-        return Explanation(0.0, "찾을 낱말이 없는 질의입니다: 모든 글을 조회수 순으로 보여 줍니다.")
-    details = [_part(part) for part in reader.parts(plan, id)]
-    details += [_missing(group.surface) for group in plan.groups if not _holds(stored, group.clauses)]
+        return Explanation(0.0, f"'{title}': 찾을 낱말이 없는 질의여서 모든 글을 조회수 순으로 보여 줍니다.")
+    details = [*_repaired(repair), *map(_part, reader.parts(plan, id))]
+    held = {*stored.title.terms, *stored.body.terms, *language.category_terms(stored.document.category)}
+    details += [_missing(group.surface) for group in plan.groups if not _holds(held, group.clauses)]
     score = sum(detail.value for detail in details)
-    total = reader.execute(plan)
-    if not any(found.document.id == id for found in total.documents):
-        rank = _rank(reader, plan, id)
-        if rank is None:
-            return Explanation(score, _why_not(stored, plan, score, total.best), tuple(details))
-        return Explanation(score, f"'{stored.document.title}': {rank}번째 결과", tuple(details))
-    place = next(i for i, found in enumerate(total.documents, 1) if found.document.id == id)
-    return Explanation(score, f"'{stored.document.title}': {place}번째 결과", tuple(details))
+    place, pinned = _place(reader, plan, id)
+    if place is not None:
+        return Explanation(score, f"'{title}': {place}번째 결과{' (이 질의에 고정된 글)' if pinned else ''}", tuple(details))
+    return Explanation(score, f"'{title}': {_why_not(reader, plan, stored, score)}", tuple(details))
+
+
+def _repaired(repair: Repair | None) -> list[Explanation]:
+    if repair is None:
+        return []
+    replaced = ", ".join(f"'{typed}' 대신 '{searched}'" for typed, searched in repair.replacements)
+    return [Explanation(0.0, f"{replaced}(으)로 검색함 ({repair.reason})")]
 
 
 def _part(part: ScorePart) -> Explanation:
     subject = particle(part.term, "이", "가")
-    times = f" ({part.frequency}번, 제목은 세 번씩 셈)" if part.list.endswith("all") else f" ({part.frequency}번)"
-    return Explanation(
-        part.value,
-        f"{_PLACES[part.list]} '{part.term}'{subject} 있음",
-        (Explanation(part.idf, f"드문 낱말일수록 큰 값(idf){times}"),),
-    )
+    counted = f"{part.frequency}번, 제목은 세 번씩 셈" if part.list.endswith("all") else f"{part.frequency}번"
+    rarity = Explanation(part.idf, "드문 낱말일수록 큰 값(idf)")
+    return Explanation(part.value, f"{_PLACES[part.list]} '{part.term}'{subject} 있음 ({counted})", (rarity,))
 
 
 def _missing(surface: str) -> Explanation:
     return Explanation(0.0, f"'{surface}'{particle(surface, '이', '가')} 제목과 본문에 없음")
 
 
-def _holds(stored: StoredDocument, clauses: tuple[tuple[tuple[str, str], ...], ...]) -> bool:
-    held = {*stored.title.terms, *stored.body.terms}
+def _holds(held: set[str], clauses: tuple[Clause, ...]) -> bool:
     return any(all(term in held for _, term in clause) for clause in clauses)
 
 
-def _rank(reader: Reader, plan: QueryPlan, id: str) -> int | None:
-    """The place of the document among all matches, or None."""
+def _place(reader: Reader, plan: QueryPlan, id: str) -> tuple[int | None, bool]:
+    """(the place of the document among all hits or None, whether it is pinned)."""
     offset = 0
     while True:
-        page = reader.execute(replace(plan, offset=offset, limit=100))
+        page = reader.execute(replace(plan, offset=offset))
         for place, found in enumerate(page.documents, offset + 1):
             if found.document.id == id:
-                return place
-        offset += 100
+                return place, id in page.pinned
+        offset += plan.limit
         if offset >= page.total:
-            return None
+            return None, False
 
 
-def _why_not(stored: StoredDocument, plan: QueryPlan, score: float, best: float) -> str:
-    title = stored.document.title
+def _why_not(reader: Reader, plan: QueryPlan, stored: StoredDocument, score: float) -> str:
+    """The first step of a search that the document does not pass."""
+    id = stored.document.id
+    everything = QueryPlan(scope=plan.scope, limit=plan.limit)
+    if _place(reader, everything, id)[0] is None:
+        return "지금 공개되지 않았거나 대상이 정해진 글이어서 결과에 없습니다."
     if score == 0:
-        return f"'{title}': 질의의 낱말이 하나도 없어 결과에 없습니다."
-    if plan.phrases or plan.excluded or plan.excluded_phrases:
-        return f"'{title}': 따옴표 안의 말이 없거나 빼라고 한 말이 있어 결과에 없습니다."
-    if score < best:
-        return f"'{title}': 점수가 가장 좋은 글({best:.2f})에 비해 너무 낮아 결과에 없습니다."
-    return f"'{title}': 공개 기간이나 대상이 아니어서 결과에 없습니다."
+        return "질의의 낱말이 하나도 없어 결과에 없습니다."
+    operators = plan.phrases or plan.excluded or plan.excluded_phrases
+    if operators and _place(reader, replace(plan, matching="any"), id)[0] is None:
+        return "따옴표 안의 말이 없거나 빼라고 한 말이 있어 결과에 없습니다."
+    best = reader.execute(replace(plan, limit=1)).best
+    return f"점수가 가장 좋은 글({best:.2f})에 비해 너무 낮아 결과에 없습니다."

@@ -33,6 +33,16 @@ class SearchOptions:
     matching: Matching
     snippet_length: int
 
+    def filters(self) -> dict[str, Any]:
+        """What narrows or widens the search, JSON-ready, for its event."""
+        return {
+            "category": [*map(list, self.paths or ()), *self.labels],
+            "within": None if self.scope.within is None else [list(path) for path in self.scope.within],
+            "tags": sorted(self.tags),
+            "audience": sorted(self.scope.audience),
+            "matching": self.matching,
+        }
+
 
 def check_options(
     *,

@@ -23,7 +23,7 @@ def related(reader: Reader, id: str, plan: QueryPlan, *, limit: int, snippet_len
     counts = Counter(stored.body.terms)
     for term in stored.title.terms:
         counts[term] += _TITLE_COPIES
-    worth = {term: min(count, 5) * reader.idf("m", term) for term, count in counts.items()}
+    worth = {term: min(count, 5) * reader.idf("m", term, plan.scope) for term, count in counts.items()}
     chosen = sorted(worth, key=lambda term: (-worth[term], term))[:_TERMS]
     terms = tuple(PlanTerm("m", term, float(min(counts[term], 5))) for term in chosen)
     matches = reader.execute(replace(plan, terms=terms, matching="any", limit=4 * limit + 1, facets=False))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from faqsearch.document import CategoryPath
-from faqsearch.index.base import Clause, Matches, QueryPlan, Reader, StoredDocument
+from faqsearch.index.base import Clause, Matches, QueryPlan, Reader, Scope, StoredDocument
 from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.options import SearchOptions
@@ -32,8 +32,7 @@ def search(
 ) -> SearchResults:
     """The page that ``query`` and ``options`` ask for; with a ``corrector`` for another reading of unknown words."""
     begun = time.perf_counter()
-    understood, repair = _understand(reader, language, query, options, corrector)
-    plan = make_plan(understood, options, pins=language.pinned(query, options.scope.now / 1e6), facets=facets)
+    understood, repair, plan = prepare(reader, language, query, options, facets=facets, corrector=corrector)
     matches = reader.execute(plan)
     first = plan.offset + 1
     hits = tuple(
@@ -58,19 +57,26 @@ def search(
     )
 
 
-def _understand(
-    reader: Reader, language: QueryLanguage, query: str, options: SearchOptions, corrector: Corrector | None
-) -> tuple[Understood, Repair | None]:
-    """The query as typed, or in the reading that it was searched with and what was repaired."""
+def prepare(
+    reader: Reader,
+    language: QueryLanguage,
+    query: str,
+    options: SearchOptions,
+    *,
+    facets: bool,
+    corrector: Corrector | None,
+) -> tuple[Understood, Repair | None, QueryPlan]:
+    """(what the query asks for, what was repaired in it, the plan): everything before the index is asked."""
     parsed = parse(query)
-    paths = _category_paths(options)
     morphemes = language.morphemes(parsed.text)
     quoted = parsed.phrases or parsed.excluded or parsed.excluded_phrases
     repair = corrector.repair(parsed.text, morphemes, options.scope) if corrector and parsed.text and not quoted else None
     if repair is not None:
         parsed = replace(parsed, text=repair.text)
         morphemes = language.morphemes(parsed.text)
-    return language.understand(parsed, morphemes, reader, options.scope, paths=paths), repair
+    understood = language.understand(parsed, morphemes, reader, options.scope, paths=_category_paths(options))
+    pins = language.pinned(query, options.scope.now / 1e6)
+    return understood, repair, make_plan(understood, options, pins=pins, facets=facets)
 
 
 def make_plan(understood: Understood, options: SearchOptions, *, pins: tuple[str, ...] = (), facets: bool = True) -> QueryPlan:
@@ -124,8 +130,7 @@ def _confidence(
     """How well the first hit covers the query, by the idf of its content words."""
     if not matches.total:
         return "none"
-    groups = [group for group in understood.groups if group.clauses[0][0][0] == "m"]
-    if not groups:
+    if not understood.groups:
         return "good"
     best = matches.documents[0] if matches.documents and plan.offset == 0 else None
     if best is None:
@@ -136,17 +141,17 @@ def _confidence(
     held = {*best.title.terms, *best.body.terms, *language.category_terms(best.document.category)}
     weights = {term.term: term.weight for term in understood.terms if term.channel == "m"}
     worth = total = 0.0
-    for group in groups:
-        value = max(_value(reader, weights, clause) for clause in group.clauses)
+    for group in understood.groups:
+        value = max(_value(reader, plan.scope, weights, clause) for clause in group.clauses)
         total += value
         if any(all(term in held for _, term in clause) for clause in group.clauses):
             worth += value
     return "good" if worth >= _GOOD * total else "weak"
 
 
-def _value(reader: Reader, weights: Mapping[str, float], clause: Clause) -> float:
+def _value(reader: Reader, scope: Scope, weights: Mapping[str, float], clause: Clause) -> float:
     """What a content word tells: idf times its weight in the query, of the least telling term of a clause."""
-    return min((reader.idf("m", term) * weights.get(term, 1.0) for _, term in clause), default=0.0)
+    return min((reader.idf("m", term, scope) * weights.get(term, 1.0) for _, term in clause), default=0.0)
 
 
 def _first(plan: QueryPlan) -> QueryPlan:

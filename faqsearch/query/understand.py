@@ -23,6 +23,7 @@ from faqsearch.analysis.terms import NOUNS, VERBS, Token, content_tokens
 from faqsearch.document import CategoryPath
 from faqsearch.index.base import Clause, Group, PlanTerm, Reader, Scope
 from faqsearch.options import Ranking
+from faqsearch.query.initials import are_initials
 from faqsearch.query.syntax import Parsed, parse
 
 _LIGHT = frozenset({"하", "있", "되", "알", "싶", "주"})
@@ -80,15 +81,16 @@ class QueryLanguage:
             return Understood("", truncated=parsed.truncated)
         knows = partial(_knows, reader, scope)
         tokens = content_tokens(morphemes, parsed.text)
+        if not tokens and not any(map(are_initials, parsed.text.split(" "))):  # nothing to look for but function words and chat
+            phrases, excluded, without = self._operators(parsed, knows)
+            return Understood("", (), (), phrases, excluded, without, truncated=parsed.truncated)
         terms = self._scored_terms(tokens)
         weak = self._weak_places(parsed.text)
         content = [token for token in tokens if not token.part and self._is_content(token) and token.start not in weak]
         groups = self._groups(content or [token for token in tokens if not token.part], tokens, parsed.text, knows)
         self._add_surfaces(parsed.text, tokens, groups, terms, knows)
         self._add_synonyms(tokens, groups, terms, tuple(paths))
-        if not groups:
-            groups = {word: (word, [tuple(("g", gram) for gram in bigrams(word))]) for word in _squeezed_words(parsed.text)}
-        marks = self._marks(groups, terms, reader, knows)
+        marks = self._marks(groups, terms, reader, scope, knows)
         plan = [PlanTerm("m", term, weight) for term, weight in terms.items()]
         plan += self._gram_terms(parsed.text, morphemes, tokens)
         return Understood(
@@ -246,7 +248,7 @@ class QueryLanguage:
     # Marks, phrases, exclusions
 
     def _marks(
-        self, groups: dict[str, tuple[str, list[Clause]]], terms: dict[str, float], reader: Reader, knows: Knows
+        self, groups: dict[str, tuple[str, list[Clause]]], terms: dict[str, float], reader: Reader, scope: Scope, knows: Knows
     ) -> dict[str, float]:
         """Term → what a mark of it is worth in a snippet: its weight times its idf."""
         marked = dict.fromkeys(
@@ -256,7 +258,7 @@ class QueryLanguage:
             for channel, term in clause
             if channel == "m" and term not in self._stopwords
         )
-        return {term: terms.get(term, self._ranking.verb) * reader.idf("m", term) for term in marked if knows(term)}
+        return {term: terms.get(term, self._ranking.verb) * reader.idf("m", term, scope) for term in marked if knows(term)}
 
     def _words(self, text: str, content: Sequence[Token]) -> list[str]:
         """The words of the query without particles: from the first to the last content token in each."""
@@ -288,11 +290,6 @@ def _indexed(word: str) -> str:
     """The term that a single word would be indexed by."""
     term = normalize(word).text.lower()
     return variants().get(term, term)
-
-
-def _squeezed_words(text: str) -> list[str]:
-    words = [squeeze(text[start:end]) for start, end in _word_spans(text)]
-    return [word for word in dict.fromkeys(words) if word]
 
 
 def _split_readings(term: str, knows: Knows) -> list[Clause]:

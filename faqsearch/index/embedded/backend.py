@@ -13,7 +13,7 @@ from types import TracebackType
 import numpy as np
 
 from faqsearch.document import Document
-from faqsearch.errors import IndexCorruptError, IndexExistsError, IndexNotFoundError, IndexStorageError
+from faqsearch.errors import IndexExistsError, IndexNotFoundError, IndexStorageError
 from faqsearch.index.base import (
     Channel,
     IndexMeta,
@@ -25,14 +25,23 @@ from faqsearch.index.base import (
     StoredDocument,
     WriteBatch,
 )
-from faqsearch.index.embedded.check import check_storage
-from faqsearch.index.embedded.toc import SegmentEntry, TableOfContents, latest_generation, read_toc, write_toc
+from faqsearch.index.embedded.check import check_storage, shape_problems
+from faqsearch.index.embedded.repair import repair_storage
+from faqsearch.index.embedded.toc import (
+    SegmentEntry,
+    TableOfContents,
+    corrupt,
+    is_left_over,
+    latest_generation,
+    read_toc,
+    write_toc,
+)
 from faqsearch.index.embedded.whoosh_index import ArrayIndex, merge_small, replace_all
 from faqsearch.index.segments.execute import execute, score_parts
 from faqsearch.index.segments.layout import SegmentFile
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.segments.snapshot import Snapshot
-from faqsearch.index.storage import FolderStorage, MemoryStorage, Storage, acquire, require_folder
+from faqsearch.index.storage import FolderStorage, MemoryStorage, Storage, acquire, make_folder, require_folder
 from faqsearch.options import IndexOptions
 from faqsearch.results import CheckReport
 
@@ -94,6 +103,9 @@ class EmbeddedReader:
                     found[id] = (terms[number], stored[number])
         return found
 
+    def size(self, scope: Scope) -> int:
+        return self._snapshot.count(scope)
+
     def knows(self, channel: Channel, term: str, scope: Scope) -> bool:
         return self._snapshot.knows(channel, term, scope)
 
@@ -101,10 +113,10 @@ class EmbeddedReader:
         return self._snapshot.frequency(f"{channel}.all", self._snapshot.term_numbers(channel, term), scope)
 
     def together(self, terms: Sequence[str], scope: Scope) -> tuple[int, int]:
-        return self._snapshot.together("m.title", terms, scope), self._snapshot.together("m.all", terms, scope)
+        return self._snapshot.together(terms, scope)
 
-    def idf(self, channel: Channel, term: str) -> float:
-        return self._snapshot.idf(f"{channel}.all", term)
+    def idf(self, channel: Channel, term: str, scope: Scope) -> float:
+        return self._snapshot.view(scope).idf(f"{channel}.all", term)
 
     def vocabulary(self, channel: Channel) -> Iterable[tuple[str, int]]:
         terms = {term for segment in self._snapshot.segments for term in segment.dictionaries[channel]}
@@ -149,9 +161,9 @@ class EmbeddedBackend:
             if not exist_ok:
                 raise IndexExistsError(f"{folder} holds an index already; open it, or pass exist_ok=True to go on with it")
             return cls(storage), False
-        if folder.is_dir() and any(name not in (FolderStorage.LOCK_NAME,) for name in storage.names()):
+        if folder.is_dir() and not all(name == FolderStorage.LOCK_NAME or is_left_over(name) for name in storage.names()):
             raise IndexStorageError(f"{folder} holds other files; name a new or empty folder for the index")
-        _make(folder)
+        make_folder(folder)
         write_toc(storage, TableOfContents(0, (), meta))
         return cls(storage), True
 
@@ -173,11 +185,18 @@ class EmbeddedBackend:
         backend.reader()
         return backend
 
+    @classmethod
+    def unopened(cls, location: str | os.PathLike[str]) -> EmbeddedBackend:
+        """The index in a folder without a look at it, to check or repair one too damaged to be opened."""
+        require_folder(Path(location))
+        return cls(FolderStorage(location))
+
     # Reading
 
-    def reader(self) -> EmbeddedReader:
+    def reader(self, *, look: bool = False) -> EmbeddedReader:
+        """The newest generation; ``look``: by the names of the files, whatever the folder's time says."""
         reader = self._reader
-        if reader is not None and self._unchanged():
+        if reader is not None and not look and self._unchanged():
             return reader
         with self._guard():
             stamp, looked = self._storage.stamp(), time.time_ns()
@@ -198,45 +217,62 @@ class EmbeddedBackend:
         for attempt in range(_RETRIES):
             try:
                 toc = read_toc(self._storage)
-                return EmbeddedReader(toc, [self._open_segment(entry) for entry in toc.segments])
+                reader = EmbeddedReader(toc, [self._open_segment(entry) for entry in toc.segments])
             except FileNotFoundError as error:
                 # A writer may have replaced the generation between reading its table and opening its files.
                 if attempt == _RETRIES - 1:
-                    raise IndexCorruptError(
-                        f"{self._storage.name}: {error.filename or error} is missing; restore the index from a snapshot "
-                        "or build it again with 'faqsearch index'"
-                    ) from None
+                    raise corrupt(f"{self._storage.name}: {error.filename or error} is missing") from None
                 time.sleep(0.01)
+            else:
+                kept = {entry.segid for entry in toc.segments}
+                self._segments = {segid: segment for segid, segment in self._segments.items() if segid in kept}
+                return reader
         raise AssertionError("unreachable")
 
     def _open_segment(self, entry: SegmentEntry) -> Segment:
         segment = self._segments.get(entry.segid)
         if segment is None:
             segment = Segment(SegmentFile(self._storage.read(entry.file_name), f"{self._storage.name}/{entry.file_name}"))
-            if segment.documents != entry.documents:
-                raise IndexCorruptError(f"{segment.file.name} holds {segment.documents} documents, not {entry.documents}")
+            if problem := next(shape_problems(segment.file, entry), None):
+                raise corrupt(f"{segment.file.name}: {problem}")
             self._segments[entry.segid] = segment
         return segment
 
     # Writing
 
     def writing(self, timeout: float) -> EmbeddedWriter:
+        return EmbeddedWriter(self, self._writable(), timeout)
+
+    def _writable(self) -> Storage:
         if self._storage.read_only:
             raise IndexStorageError(f"{self._storage.name} was opened read_only=True; open it without to write")
-        return EmbeddedWriter(self, self._storage, timeout)
+        return self._storage
 
     def refresh(self) -> None:
         """After a commit: the next reader is the new generation, and closed segments are let go."""
         with self._guard():
             self._reader = self._load()
             self._stamp = None
-            kept = {entry.segid for entry in self._reader._toc.segments}
-            self._segments = {segid: segment for segid, segment in self._segments.items() if segid in kept}
 
     # Care
 
     def check(self) -> CheckReport:
         return check_storage(self._storage)
+
+    def repair(self, timeout: float, otherwise: IndexMeta) -> tuple[str, ...]:
+        """Builds the index again from every stored document that can be read; what was lost, in words.
+
+        ``otherwise`` is how to analyse where the table of contents is lost. Raises IndexCorruptError, and changes nothing,
+        where no document can be read.
+        """
+        lock = self._writable().lock()
+        acquire(lock, timeout, self.name)
+        try:
+            lost = repair_storage(self._storage, otherwise)
+            self.refresh()
+        finally:
+            lock.release()
+        return lost
 
     def snapshot(self, path: str | os.PathLike[str]) -> None:
         """Copies the present generation into a new folder; writing may go on meanwhile."""
@@ -245,7 +281,7 @@ class EmbeddedBackend:
         require_folder(folder)
         if folder.is_dir() and os.listdir(folder):
             raise IndexExistsError(f"{folder} is not empty; name a new folder for the snapshot")
-        _make(folder)
+        make_folder(folder)
         target = FolderStorage(folder)
         toc = reader._toc
         for entry, segment in zip(toc.segments, reader._snapshot.segments, strict=True):
@@ -272,7 +308,7 @@ class EmbeddedWriter:
     def __enter__(self) -> EmbeddedWriter:
         acquire(self._file_lock, self._timeout, self._storage.name)
         try:
-            self.reader = self._backend.reader()
+            self.reader = self._backend.reader(look=True)
         except BaseException:
             self._file_lock.release()
             raise
@@ -304,13 +340,6 @@ class EmbeddedWriter:
         number = self.reader.number(id)
         if number >= 0:
             writer.delete_document(number)  # type: ignore[attr-defined]
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise IndexStorageError(f"{folder} cannot be made ({error.strerror}); name another place") from None
 
 
 class _Kept:

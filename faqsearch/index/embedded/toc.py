@@ -10,11 +10,14 @@ import json
 import re
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from faqsearch.errors import IndexCorruptError, IndexFormatError, IndexNotFoundError
+from faqsearch.analysis.lexicon import Lexicon
+from faqsearch.errors import FaqSearchError, IndexCorruptError, IndexFormatError, IndexNotFoundError
 from faqsearch.index.base import IndexMeta
 from faqsearch.index.storage import Storage
+from faqsearch.options import IndexOptions
 
 FORMAT_VERSION = 1
 INDEX_NAME = "MAIN"
@@ -73,7 +76,11 @@ def write_toc(storage: Storage, toc: TableOfContents) -> None:
 def read_toc(storage: Storage) -> TableOfContents:
     """The newest generation; raises IndexNotFoundError, IndexFormatError or IndexCorruptError."""
     generation = latest_generation(storage)
+    if generation < 0:  # a list of names may lack both tables while one takes the other's place: look once more
+        generation = latest_generation(storage)
     if generation < 0:
+        if segment_names(storage):
+            raise corrupt(f"{storage.name} has segments and no table of contents")
         raise IndexNotFoundError(f"{storage.name} holds no index; make one with FaqIndex.create or 'faqsearch index'")
     name = toc_name(generation)
     content = bytes(storage.read(name))
@@ -81,23 +88,63 @@ def read_toc(storage: Storage) -> TableOfContents:
     try:
         damaged = len(checksum) != 8 or int(checksum, 16) != zlib.crc32(text)
         values = None if damaged else json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         damaged, values = True, None
     if damaged or not isinstance(values, dict):
-        raise IndexCorruptError(
-            f"{storage.name}: {name} is damaged; restore the index from a snapshot or build it again with 'faqsearch index'"
-        )
+        raise corrupt(f"{storage.name}: {name} is damaged")
     if values.get("format") != FORMAT_VERSION:
         raise IndexFormatError(
             f"{storage.name} has format {values.get('format')}, this version reads {FORMAT_VERSION}; "
             "run 'faqsearch index' again with this version"
         )
-    if values["generation"] != generation:
-        raise IndexCorruptError(f"{storage.name}: {name} says it is generation {values['generation']}; it was renamed by hand")
-    return TableOfContents(
-        generation,
-        tuple(SegmentEntry(s["segid"], s["documents"], tuple(s["deleted"])) for s in values["segments"]),
-        IndexMeta(values["fingerprint"], tuple(values["words"]), values["options"], values["lexicon"]),
+    try:
+        segments = tuple(_entry(segment) for segment in values["segments"])
+        meta = _meta(values)
+        said = values["generation"]
+    except (KeyError, TypeError, ValueError, AttributeError, FaqSearchError) as error:
+        raise corrupt(f"{storage.name}: {name} is no table of contents ({error!r})") from None
+    if said != generation:
+        raise IndexCorruptError(f"{storage.name}: {name} says it is generation {said}; it was renamed by hand")
+    if len({entry.segid for entry in segments}) != len(segments):
+        raise corrupt(f"{storage.name}: {name} names a segment twice")
+    return TableOfContents(generation, segments, meta)
+
+
+def segment_names(storage: Storage) -> list[str]:
+    """The segment files that lie there, whether a generation names them or not."""
+    return sorted(name for name in storage.names() if _SEGMENT.fullmatch(name))
+
+
+def is_left_over(name: str) -> bool:
+    """Whether a file is what a killed commit leaves of a table of contents."""
+    return name.startswith(f"_{INDEX_NAME}_") and name.endswith(".new")
+
+
+def _entry(values: Any) -> SegmentEntry:
+    entry = SegmentEntry(values["segid"], values["documents"], tuple(values["deleted"]))
+    if not isinstance(entry.segid, str) or not _SEGMENT.fullmatch(entry.file_name):
+        raise ValueError(f"segid {entry.segid!r}")
+    numbers = (-1, *entry.deleted, entry.documents)
+    if any(type(number) is not int for number in numbers) or any(a >= b for a, b in pairwise(numbers)):
+        raise ValueError(f"documents or deleted documents of segment {entry.segid}")
+    return entry
+
+
+def _meta(values: dict[str, Any]) -> IndexMeta:
+    lexicon = values["lexicon"] if values["lexicon"] != {} else Lexicon().to_dict()
+    meta = IndexMeta(values["fingerprint"], tuple(values["words"]), values["options"], lexicon)
+    if not all(isinstance(text, str) for text in (meta.fingerprint, *meta.words)):
+        raise ValueError("fingerprint or words")
+    IndexOptions.from_dict(meta.options)
+    Lexicon.from_dict(meta.lexicon)
+    return meta
+
+
+def corrupt(what: str) -> IndexCorruptError:
+    """The error that says ``what`` is damaged, and what to do."""
+    return IndexCorruptError(
+        f"{what}; restore the index from a snapshot, build it again with 'faqsearch index', or keep what can be read with "
+        "'faqsearch check --repair'"
     )
 
 
@@ -105,8 +152,6 @@ def clean(storage: Storage, toc: TableOfContents) -> None:
     """Deletes what belongs to no generation but ``toc``; what the platform keeps open goes at a later commit."""
     current = {entry.file_name for entry in toc.segments} | {toc_name(toc.generation)}
     for name in storage.names():
-        ours = (
-            _TOC.fullmatch(name) or _SEGMENT.fullmatch(name) or (name.startswith(f"_{INDEX_NAME}_") and name.endswith(".new"))
-        )
+        ours = _TOC.fullmatch(name) or _SEGMENT.fullmatch(name) or is_left_over(name)
         if ours and name not in current:
             storage.delete(name)

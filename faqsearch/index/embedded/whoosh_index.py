@@ -175,8 +175,9 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
     def cancel(self) -> None:
         """Undoes everything and frees the lock; a segment file already written goes at once, unless it is published."""
         super().cancel()
-        if toc_name(self.generation) not in self._files.names():
-            self._files.delete(_entry(self.newsegment).file_name)
+        with suppress(OSError):  # what cannot be deleted goes at the next commit
+            if toc_name(self.generation) not in self._files.names():
+                self._files.delete(_entry(self.newsegment).file_name)
 
     def pending(self) -> int:
         """Documents that this commit will write, without merging."""

@@ -15,7 +15,7 @@ from faqsearch.index.base import Clause, Group, Matches, PlanTerm, QueryPlan, Sc
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import LISTS
 from faqsearch.index.segments.score import PostingSlice, accumulate
-from faqsearch.index.segments.snapshot import Snapshot, category_mask
+from faqsearch.index.segments.snapshot import Snapshot, View, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE
 
 Mask = NDArray[np.bool_]
@@ -57,14 +57,15 @@ def execute(snapshot: Snapshot, plan: QueryPlan) -> Matches:
 def score_parts(snapshot: Snapshot, plan: QueryPlan, number: int) -> tuple[ScorePart, ...]:
     """The summands of one document's score, whether it matches or not."""
     parts = []
-    for name, scored in _scored(snapshot, plan.terms):
-        table = snapshot.table(name)
+    view = snapshot.view(plan.scope)
+    for name, scored in _scored(snapshot, view, plan.terms):
+        table = view.table(name)
         for term, slices, weight in scored:
             for docs, codes, base in slices:
                 place = int(np.searchsorted(docs, number - base)) if number >= base else len(docs)
                 if place < len(docs) and int(docs[place]) == number - base:
                     code = int(codes[place])
-                    parts.append(ScorePart(name, term, weight * float(table[code]), code >> 8, snapshot.idf(name, term)))
+                    parts.append(ScorePart(name, term, weight * float(table[code]), code >> 8, view.idf(name, term)))
     return tuple(parts)
 
 
@@ -80,9 +81,10 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
         hit = np.ones(size, dtype=bool)
         full = hit
     else:
+        view = snapshot.view(plan.scope)
         lists = [
-            (snapshot.table(name), [(one, weight) for _, slices, weight in scored for one in slices])
-            for name, scored in _scored(snapshot, plan.terms)
+            (view.table(name), [(one, weight) for _, slices, weight in scored for one in slices])
+            for name, scored in _scored(snapshot, view, plan.terms)
         ]
         scores = accumulate(size, lists)
         full = _full(snapshot, plan.groups, size)
@@ -105,7 +107,9 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
     return scores, np.flatnonzero(hit), full
 
 
-def _scored(snapshot: Snapshot, terms: Sequence[PlanTerm]) -> list[tuple[str, list[tuple[str, list[PostingSlice], float]]]]:
+def _scored(
+    snapshot: Snapshot, view: View, terms: Sequence[PlanTerm]
+) -> list[tuple[str, list[tuple[str, list[PostingSlice], float]]]]:
     """For each list the (term, postings, weight) of the plan's terms, in a fixed order."""
     ranking = snapshot.ranking
     shares = {"m.all": 1.0, "m.title": ranking.title, "m.category": ranking.category, "g.all": 1.0, "g.title": ranking.title}
@@ -117,10 +121,10 @@ def _scored(snapshot: Snapshot, terms: Sequence[PlanTerm]) -> list[tuple[str, li
         share = shares[name] * (ranking.k1 + 1)
         if not share:
             continue
-        idf = snapshot.statistics(name).idf
+        idf = view.statistics(name).idf
         for term, numbers in known:
             if term.channel == name[0] and max(numbers) >= 0:
-                slices, frequency = snapshot.slices(name, numbers)
+                slices, frequency = view.slices(name, numbers)
                 if slices:
                     found[name].append((term.term, slices, term.weight * share * idf(frequency)))
     return list(found.items())

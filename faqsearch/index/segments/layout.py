@@ -29,6 +29,7 @@ from faqsearch.errors import IndexCorruptError
 MAGIC = b"FAQSEG01"
 _HEADER = struct.Struct("<8sIIQ")
 _ALIGN = 64
+_DTYPES = ("|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8")
 
 Array = NDArray[Any]
 
@@ -98,11 +99,16 @@ class SegmentFile:
         text = bytes(buffer[_HEADER.size : _HEADER.size + length])
         if len(text) != length or zlib.crc32(text) != checksum:
             raise self._corrupt("has a damaged directory")
-        directory = json.loads(text)
+        self._start = _aligned(_HEADER.size + length)
+        try:
+            directory = json.loads(text)
+        except (ValueError, RecursionError):
+            directory = None
+        if not _is_directory(directory, size - self._start):
+            raise self._corrupt("has a directory that is none")
         self.documents: int = directory["documents"]
         self.meta: dict[str, Any] = directory["meta"]
         self._directory: dict[str, list[Any]] = directory["arrays"]
-        self._start = _aligned(_HEADER.size + length)
 
     def __getitem__(self, name: str) -> Array:
         array = self._arrays.get(name)
@@ -118,14 +124,24 @@ class SegmentFile:
         dtype, count, _, _ = self._directory[name]
         return int(np.dtype(dtype).itemsize * count)
 
+    def shape(self, name: str) -> tuple[str, int] | None:
+        """(dtype, count) of one array, or None where it is not there."""
+        entry = self._directory.get(name)
+        return None if entry is None else (entry[0], entry[1])
+
     def data(self) -> SegmentData:
         """Everything, with every checksum verified."""
         return SegmentData(self.documents, self.meta, {name: self[name] for name in self})
 
-    def _read(self, name: str) -> Array:
-        dtype, count, offset, checksum = self._directory[name]
+    def unverified(self, name: str) -> memoryview:
+        """The bytes of one array as they lie there, for a repair."""
+        dtype, count, offset, _ = self._directory[name]
         begin = self._start + offset
-        body = self.buffer[begin : begin + np.dtype(dtype).itemsize * count]
+        return self.buffer[begin : begin + np.dtype(dtype).itemsize * count]
+
+    def _read(self, name: str) -> Array:
+        dtype, count, _, checksum = self._directory[name]
+        body = self.unverified(name)
         if zlib.crc32(body) != checksum:
             raise self._corrupt(f"has a damaged array {name!r}")
         return np.frombuffer(body, dtype=dtype) if count else np.empty(0, dtype=dtype)
@@ -150,6 +166,26 @@ def offsets(lengths: Array, dtype: str = "<u4") -> Array:
     result = np.zeros(len(lengths) + 1, dtype=dtype)
     np.cumsum(lengths, out=result[1:])
     return result
+
+
+def _is_directory(value: Any, room: int) -> bool:
+    """Whether ``value`` is a directory whose arrays lie apart from each other within ``room`` bytes."""
+    if not isinstance(value, dict) or not isinstance(value.get("meta"), dict) or not isinstance(value.get("arrays"), dict):
+        return False
+    entries = list(value["arrays"].values())
+    for entry in entries:
+        if not isinstance(entry, list) or len(entry) != 4 or entry[0] not in _DTYPES or not all(map(_is_count, entry[1:])):
+            return False
+    end = 0
+    for begin, length in sorted((offset, np.dtype(dtype).itemsize * count) for dtype, count, offset, _ in entries):
+        if begin < end or begin % _ALIGN:
+            return False
+        end = begin + length
+    return end <= room and _is_count(value.get("documents"))
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _aligned(size: int) -> int:

@@ -22,6 +22,10 @@ _REMEMBERED = 1 << 14
 """Terms whose numbers a generation remembers."""
 
 
+_VIEWS = 16
+"""Views kept by a generation, one for each audience and span of time."""
+
+
 class Snapshot:
     """Documents are numbered through all segments; ``deleted`` holds each segment's deleted numbers, sorted."""
 
@@ -33,8 +37,6 @@ class Snapshot:
         self.bases: list[int] = [0, *np.cumsum(counts).tolist()] if counts else [0]
         self.size = int(self.bases[-1])
         self._allowed: tuple[Scope, NDArray[np.bool_] | None] | None = None
-        self._statistics: dict[str, ListStatistics] = {}
-        self._tables: dict[str, NDArray[np.float64]] = {}
 
     # Documents
 
@@ -142,6 +144,11 @@ class Snapshot:
             last = self._allowed = scope, self._allow(scope)
         return last[1]
 
+    def count(self, scope: Scope) -> int:
+        """Documents of the scope."""
+        allowed = self.allowed(scope)
+        return self.size if allowed is None else int(np.count_nonzero(allowed))
+
     def _allow(self, scope: Scope) -> NDArray[np.bool_] | None:
         masks = [] if self.live is None else [self.live]
         if self.has_window:
@@ -187,24 +194,35 @@ class Snapshot:
 
     # Terms
 
-    def statistics(self, name: str) -> ListStatistics:
-        """N and average length of one list over live documents that have the field."""
-        found = self._statistics.get(name)
+    def view(self, scope: Scope) -> View:
+        """The statistics for a scope: over documents that are live and visible to its audience at its time.
+
+        So hidden documents change no score, and through the floor no total. ``within`` leaves statistics as they are. Views are
+        kept by audience and by the span of time in which the same documents are visible.
+        """
+        audience = scope.audience if self.has_audience else frozenset()
+        span = bisect_right(self._changes, scope.now)
+        found = self._views.get((audience, span))
         if found is None:
-            count = total = 0
-            for segment, deleted in zip(self.segments, self.deleted, strict=True):
-                lengths = segment.file[f"{name}.len"]
-                count += int(np.count_nonzero(lengths)) - int(np.count_nonzero(lengths[deleted]))
-                total += int(lengths.sum(dtype=np.int64)) - int(lengths[deleted].sum(dtype=np.int64))
-            found = self._statistics[name] = ListStatistics(count, total / count if count else 0.0)
+            if len(self._views) >= _VIEWS:
+                self._views.clear()
+            hidden = self.has_window or self.has_audience
+            visible = self._allow(Scope(None, audience, scope.now)) if hidden else self.live
+            if visible is not None and hidden and self.live is None and visible.all():
+                visible = None
+            found = self._views[audience, span] = View(self, visible, hidden)
         return found
 
-    def table(self, name: str) -> NDArray[np.float64]:
-        """The impacts of one list, by posting code."""
-        found = self._tables.get(name)
-        if found is None:
-            found = self._tables[name] = impact_table(self.statistics(name), self.ranking.k1, self.ranking.b)
-        return found
+    @cached_property
+    def _views(self) -> dict[tuple[frozenset[str], int], View]:
+        return {}
+
+    @cached_property
+    def _changes(self) -> list[int]:
+        """The times at which a document appears or goes, sorted."""
+        if not self.has_window:
+            return []
+        return sorted({*self.column("col.from").tolist(), *self.column("col.until").tolist()})
 
     def term_numbers(self, channel: Channel, term: str) -> list[int]:
         """The term's number in each segment, -1 where it is not in it; remembered, for a query asks several times."""
@@ -238,16 +256,20 @@ class Snapshot:
             int(np.count_nonzero(allowed[docs.astype(np.int64) + base])) for docs, _, base in self.slices(name, numbers)[0]
         )
 
-    def together(self, name: str, terms: Sequence[str], scope: Scope) -> int:
-        """Documents of the scope that hold all morpheme terms in one list."""
+    def together(self, terms: Sequence[str], scope: Scope) -> tuple[int, int]:
+        """(titles, documents) of the scope that hold all these morpheme terms."""
         allowed = self.allowed(scope)
-        held = np.ones(self.size, dtype=bool) if allowed is None else allowed.copy()
+        titles = np.ones(self.size, dtype=bool) if allowed is None else allowed.copy()
+        documents = titles.copy()
         for term in terms:
             own = np.zeros(self.size, dtype=bool)
-            for docs, _, base in self.slices(name, self.term_numbers("m", term))[0]:
+            for docs, _, base in self.slices("m.title", self.term_numbers("m", term))[0]:
                 own[docs.astype(np.int64) + base] = True
-            held &= own
-        return int(np.count_nonzero(held))
+            titles &= own
+            own = np.zeros(self.size, dtype=bool)
+            self.mark(own, "m", term)
+            documents &= own
+        return int(np.count_nonzero(titles)), int(np.count_nonzero(documents))
 
     def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
         """(the postings of a term in one list by segment, how many of them are of live documents)."""
@@ -276,21 +298,6 @@ class Snapshot:
                     mask[docs.astype(np.int64) + base] = True
                 else:
                     mask[docs] = True
-
-    def idf(self, name: str, term: str) -> float:
-        """The inverse document frequency of a term in one list; remembered."""
-        key = name, term
-        found = self._idfs.get(key)
-        if found is None:
-            frequency = self.slices(name, self.term_numbers("m" if name[0] == "m" else "g", term))[1]
-            if len(self._idfs) >= _REMEMBERED:
-                self._idfs.clear()
-            found = self._idfs[key] = self.statistics(name).idf(frequency)
-        return found
-
-    @cached_property
-    def _idfs(self) -> dict[tuple[str, str], float]:
-        return {}
 
     def document_frequency(self, channel: Channel, term: str) -> int:
         """Live documents that hold the term, in any list of the channel."""
@@ -334,3 +341,54 @@ def category_mask(
     return np.array(
         [any(path[: len(one)] == one for one in chosen or ()) or not wanted.isdisjoint(path) for path in paths], dtype=bool
     )
+
+
+class View:
+    """Statistics of a snapshot over the documents that some audience may see; ``visible`` None: all of them."""
+
+    def __init__(self, snapshot: Snapshot, visible: NDArray[np.bool_] | None, hidden: bool) -> None:
+        self._snapshot = snapshot
+        self._visible = visible
+        self._hidden = hidden and visible is not None
+        self._statistics: dict[str, ListStatistics] = {}
+        self._tables: dict[str, NDArray[np.float64]] = {}
+        self._idfs: dict[tuple[str, str], float] = {}
+
+    def statistics(self, name: str) -> ListStatistics:
+        """N and average length of one list over the visible documents that have the field."""
+        found = self._statistics.get(name)
+        if found is None:
+            lengths = self._snapshot.column(f"{name}.len")
+            if self._visible is not None:
+                lengths = lengths[self._visible]
+            count = int(np.count_nonzero(lengths))
+            average = int(lengths.sum(dtype=np.int64)) / count if count else 0.0
+            found = self._statistics[name] = ListStatistics(count, average)
+        return found
+
+    def table(self, name: str) -> NDArray[np.float64]:
+        """The impacts of one list, by posting code."""
+        found = self._tables.get(name)
+        if found is None:
+            ranking = self._snapshot.ranking
+            found = self._tables[name] = impact_table(self.statistics(name), ranking.k1, ranking.b)
+        return found
+
+    def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
+        """(the postings of a term in one list by segment, how many of them are of visible documents)."""
+        slices, frequency = self._snapshot.slices(name, numbers)
+        if self._hidden and self._visible is not None:
+            places = [docs.astype(np.int64) + base for docs, _, base in slices]
+            frequency = sum(int(np.count_nonzero(self._visible[some])) for some in places)
+        return slices, frequency
+
+    def idf(self, name: str, term: str) -> float:
+        """The inverse document frequency of a term in one list; remembered."""
+        key = name, term
+        found = self._idfs.get(key)
+        if found is None:
+            frequency = self.slices(name, self._snapshot.term_numbers("m" if name[0] == "m" else "g", term))[1]
+            if len(self._idfs) >= _REMEMBERED:
+                self._idfs.clear()
+            found = self._idfs[key] = self.statistics(name).idf(frequency)
+        return found
