@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 QUERY ?= 캐시 환불
 
-.PHONY: setup demo test test-slow test-all check format bench bench-full clean help
+.PHONY: setup demo serve test test-slow test-all torture check format bench bench-full clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,9 +17,18 @@ $(SETUP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
 	touch $@
 
-demo: $(SETUP) ## index data/ and print a search
+demo: $(SETUP) ## index data/, print a search and serve the page (DEMO_SERVE=0: only say how to)
 	$(BIN)/faqsearch index data/faqs.jsonl demo.index
 	$(BIN)/faqsearch search demo.index '$(QUERY)'
+	@if [ "$${DEMO_SERVE:-1}" != 0 ] && [ -t 1 ]; then \
+		$(BIN)/faqsearch serve demo.index --title '온새 고객센터'; \
+	else \
+		echo "the page: $(BIN)/faqsearch serve demo.index --title '온새 고객센터'"; \
+	fi
+
+serve: $(SETUP) ## serve the page of data/
+	$(BIN)/faqsearch index data/faqs.jsonl demo.index
+	$(BIN)/faqsearch serve demo.index --title '온새 고객센터'
 
 test: $(SETUP) ## the quick tests (at most five minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
@@ -28,6 +37,9 @@ test-slow: $(SETUP) ## the slow tests only
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 test-all: test test-slow ## all tests
+
+torture: $(SETUP) ## kill, damage and stress indexes for ten minutes (docs/reliability.md)
+	FAQSEARCH_TORTURE=1 $(BIN)/python -m pytest -s -p no:xdist tests/test_faults.py tests/test_crash.py tests/test_corruption.py tests/test_stateful.py tests/test_golden.py
 
 check: $(SETUP) ## format, lint, types, import layers, structure
 	$(BIN)/ruff format --check .

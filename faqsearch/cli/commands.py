@@ -14,11 +14,14 @@ from faqsearch.cli.get_command import get
 from faqsearch.cli.index_command import index
 from faqsearch.cli.related_command import related
 from faqsearch.cli.search_command import search
+from faqsearch.cli.serve_command import serve
 from faqsearch.cli.stats_command import stats
+from faqsearch.cli.try_command import try_
 
 _SECTIONS = (
     ("Make an index", (index,)),
     ("Search", (search, complete, related, get)),
+    ("Show", (serve, try_)),
     ("Understand", (explain, analyze, stats, check, evaluate)),
 )
 
@@ -31,6 +34,8 @@ Examples:
   faqsearch complete help.index 환부
   faqsearch related help.index story-005
   faqsearch get help.index story-005
+  faqsearch serve help.index
+  faqsearch try help.xlsx
   faqsearch explain help.index '캐시 환불' story-005
   faqsearch analyze help.index '캐시를 환불받고 싶어요'
   faqsearch stats help.index

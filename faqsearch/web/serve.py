@@ -1,0 +1,57 @@
+"""Running the app with uvicorn, in one process or several."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.config import LOGGING_CONFIG
+
+from faqsearch.faq_index import FaqIndex
+from faqsearch.web.app import create_app
+
+_OPTIONS = "FAQSEARCH_SERVE"
+
+
+def free_port(host: str, port: int) -> int:
+    """``port``, or a free one for 0; raises OSError where the address cannot be listened at."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        if os.name != "nt":  # there it would let two servers share a port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+        found: int = probe.getsockname()[1]
+        return found
+
+
+def run(location: str, *, host: str, port: int, workers: int = 1, log_queries: bool = False, **options: Any) -> None:
+    """Serves the index at ``location`` until the process is told to stop; ``options`` are those of ``create_app``."""
+    os.environ[_OPTIONS] = json.dumps({"location": os.path.abspath(location), **options})
+    uvicorn.run(
+        "faqsearch.web.serve:app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=_log_config(log_queries),
+        server_header=False,
+    )
+
+
+def app() -> FastAPI:
+    """The app of one worker process."""
+    options = json.loads(os.environ[_OPTIONS])
+    index = FaqIndex.open(options.pop("location"), read_only=True, on_mismatch="search")
+    return create_app(index, **options)
+
+
+def _log_config(log_queries: bool) -> dict[str, Any]:
+    """Uvicorn's, without query strings unless they are wanted."""
+    config: dict[str, Any] = json.loads(json.dumps(LOGGING_CONFIG))
+    if not log_queries:
+        config["filters"] = {"without_queries": {"()": "faqsearch.web.access_log.WithoutQueries"}}
+        config["handlers"]["access"]["filters"] = ["without_queries"]
+    return config

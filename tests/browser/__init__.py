@@ -1,0 +1,1 @@
+"""A help centre that runs, and the Chromium that looks at it."""
