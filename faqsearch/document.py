@@ -14,8 +14,6 @@ from faqsearch.errors import DocumentError
 CategoryPath: TypeAlias = tuple[str, ...]
 """A category from the root down, as ``("웹소설·웹툰", "구매 관련", "공통")``."""
 
-JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
-
 _VIEWS_LIMIT = 1 << 62
 
 

@@ -16,7 +16,7 @@ from faqsearch.changes import Batch, changes, distinct_documents, given_document
 from faqsearch.document import Document
 from faqsearch.errors import AnalyzerMismatchError, BackendError, IndexCorruptError, IndexStorageError, InvalidOptionError
 from faqsearch.events import SearchEvent, search_event
-from faqsearch.index.base import IndexMeta, QueryPlan, Reader, Scope, WriteBatch
+from faqsearch.index.base import Backend, BackendWriter, IndexMeta, QueryPlan, Reader, Scope, WriteBatch
 from faqsearch.options import Encoder, IndexOptions, require_no_encoder
 from faqsearch.query.complete import Candidate, candidate, complete, visible
 from faqsearch.query.correct import Corrector
@@ -46,7 +46,7 @@ from faqsearch.results import (
 )
 
 if TYPE_CHECKING:
-    from faqsearch.index.embedded.backend import EmbeddedBackend, EmbeddedWriter
+    from faqsearch.index.embedded.backend import EmbeddedBackend
 
 Location: TypeAlias = str | os.PathLike[str]
 Mismatch: TypeAlias = Literal["raise", "search", "rebuild"]
@@ -62,7 +62,7 @@ class FaqIndex:
     One writer at a time, any number of readers in any number of processes; each search sees one generation, whole.
     """
 
-    def __init__(self, backend: EmbeddedBackend, *, lock_timeout: float = 10.0, lexicon: Lexicon | None = None) -> None:
+    def __init__(self, backend: Backend, *, lock_timeout: float = 10.0, lexicon: Lexicon | None = None) -> None:
         """For the class methods; not called by users."""
         self._backend = backend
         self._lock_timeout = lock_timeout
@@ -367,7 +367,7 @@ class FaqIndex:
         self._open()
         return self._backend.reader()
 
-    def _writing(self) -> EmbeddedWriter:
+    def _writing(self) -> BackendWriter:
         self._open()
         return self._backend.writing(self._lock_timeout)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zlib
@@ -699,3 +700,11 @@ def test_an_encoder_is_refused_with_what_to_do(tmp_path: Path) -> None:
     for make in (lambda: IndexOptions(encoder=Toy()), lambda: FaqIndex.open(tmp_path / "index", encoder=Toy())):  # type: ignore[arg-type]
         with pytest.raises(InvalidOptionError, match="leave encoder=None"):
             make()
+
+
+def test_an_index_whose_folder_is_gone_says_so(tmp_path: Path) -> None:
+    with FaqIndex.create(tmp_path / "index") as index:
+        index.upsert(Document(id="1", title="환불"))
+        shutil.rmtree(tmp_path / "index")
+        with pytest.raises(IndexNotFoundError, match="is gone"):
+            index.search("환불")

@@ -30,11 +30,6 @@ def join_syllable(initial: str, vowel: str, final: str = "") -> str:
     return chr(_FIRST + index)
 
 
-def to_jamo(text: str) -> str:
-    """``text`` with every syllable as its compatibility jamo in order; all else unchanged."""
-    return "".join("".join(split_syllable(c)) if is_syllable(c) else c for c in text)
-
-
 def particle(word: str, after_consonant: str, after_vowel: str) -> str:
     """The form of a particle that follows ``word``: 이/가, 을/를, 으로/로 (ㄹ counts as a vowel for 로)."""
     last = next((c for c in reversed(word) if c.isalnum()), "")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
+from types import TracebackType
 from typing import Any, Literal, Protocol, TypeAlias
 
 from faqsearch.analysis.analyzer import AnalyzedDocument
@@ -204,7 +206,10 @@ class ScorePart:
 
 
 class Backend(Protocol):
-    """A place that holds an index."""
+    """A place that holds an index; ``name`` tells people which."""
+
+    @property
+    def name(self) -> str: ...
 
     def reader(self) -> Reader:
         """The newest generation."""
@@ -214,7 +219,10 @@ class Backend(Protocol):
 
     def check(self) -> CheckReport: ...
 
-    def snapshot(self, path: str) -> None: ...
+    def repair(self, timeout: float, meta: IndexMeta) -> tuple[str, ...]:
+        """Builds the index again from every document that can be read, with ``meta`` where its own cannot; what was lost."""
+
+    def snapshot(self, path: str | PathLike[str]) -> None: ...
 
     def close(self) -> None: ...
 
@@ -222,11 +230,15 @@ class Backend(Protocol):
 class BackendWriter(Protocol):
     """The one writer of an index: nothing is visible before ``commit``, and without it nothing has happened."""
 
-    reader: Reader
+    @property
+    def reader(self) -> Reader:
+        """The generation that the commit builds on."""
 
     def __enter__(self) -> BackendWriter: ...
 
-    def __exit__(self, *error: object) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
 
     def commit(self, batch: WriteBatch, *, meta: IndexMeta | None = None) -> None:
         """Makes all of ``batch`` durable and visible at once."""

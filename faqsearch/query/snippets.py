@@ -21,6 +21,7 @@ from faqsearch.results import Highlight, Span
 # A point behind a digit ends none: it is that of a list item, a date or a decimal.
 _BREAK = re.compile(r"\n|(?:(?<!\d)\.|[!?。…])[.!?。…]*(?:[ \t]+|(?=\n)|\Z)|(?<=[가-힣])[.!?](?=[^\s\d.!?…)\]}」』\"'”’,])")
 _HANGUL = re.compile(r"[가-힣0-9]+")
+_SURE = 3
 _AHEAD = 200
 """Code points behind the length of a piece that are looked at for the end of its last sentence."""
 _MANY = 64
@@ -97,14 +98,17 @@ def _word_spans(text: str, starts: Collection[int], words: Sequence[str]) -> lis
 
 
 def _occurrences(text: str, word: str, starts: Collection[int]) -> Iterator[Span]:
-    """(start, end) of ``word`` where it begins at one of ``starts`` or behind something that is no letter."""
+    """(start, end) of ``word`` where it begins at one of ``starts`` or behind something that is no letter.
+
+    A word of three letters or more counts inside another too: 배송비 in 최초배송비 is no accident.
+    """
     lower = text
     if not _HANGUL.fullmatch(word):  # Hangul has no cases; a few letters grow in lower case, and then match as they are
         lower = text.lower()
         lower = lower if len(lower) == len(text) else text
     place = lower.find(word)
     while place >= 0:
-        if place in starts or place == 0 or not text[place - 1].isalnum():
+        if len(word) >= _SURE or place in starts or place == 0 or not text[place - 1].isalnum():
             yield place, place + len(word)
         place = lower.find(word, place + len(word))
 

@@ -196,14 +196,17 @@ class EmbeddedBackend:
     def reader(self, *, look: bool = False) -> EmbeddedReader:
         """The newest generation; ``look``: by the names of the files, whatever the folder's time says."""
         reader = self._reader
-        if reader is not None and not look and self._unchanged():
-            return reader
-        with self._guard():
-            stamp, looked = self._storage.stamp(), time.time_ns()
-            if self._reader is None or latest_generation(self._storage) != self._reader.generation:
-                self._reader = self._load()
-            self._stamp = stamp if stamp is not None and looked - stamp > _RACY_NS else None
-            return self._reader
+        try:
+            if reader is not None and not look and self._unchanged():
+                return reader
+            with self._guard():
+                stamp, looked = self._storage.stamp(), time.time_ns()
+                if self._reader is None or latest_generation(self._storage) != self._reader.generation:
+                    self._reader = self._load()
+                self._stamp = stamp if stamp is not None and looked - stamp > _RACY_NS else None
+                return self._reader
+        except FileNotFoundError:
+            raise IndexNotFoundError(f"{self.name} is gone; restore the index from a snapshot or build it again") from None
 
     def _unchanged(self) -> bool:
         return self._stamp is not None and self._stamp == self._storage.stamp()
