@@ -92,7 +92,7 @@ def test_the_calls_of_a_commit_are_in_the_order_that_makes_it_durable(tmp_path: 
 def test_a_machine_that_stops_at_any_call_of_a_commit_leaves_the_state_before_or_after(tmp_path: Path, kind: str) -> None:
     states, whole = known(tmp_path / "whole", kind)
     first, last = sorted(states)
-    found = []
+    found: list[int] = []
     for at in range(len(whole.log) + 1):
         fault = Fault("crash", at)
         returned = run(lay(tmp_path / f"{at}", before()), kind, fault)
