@@ -338,7 +338,9 @@ def prepared() -> FaqIndex:
 
 def prepared_files() -> dict[str, bytes]:
     """The files of ``prepared``."""
-    storage = prepared()._backend._storage
+    backend = prepared()._backend
+    assert isinstance(backend, EmbeddedBackend)
+    storage = backend._storage
     return {name: bytes(storage.read(name)) for name in storage.names()}
 
 

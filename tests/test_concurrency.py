@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -288,3 +290,18 @@ def test_readers_and_writers_of_many_processes_agree(tmp_path: Path) -> None:
         assert [child.wait(60) for child in children] == [0, 0, 0, 0]
         assert len(index) == 20
         assert index.check().ok
+
+
+def test_an_old_generation_is_let_go_of_at_once() -> None:
+    """Its files are mapped: nothing may wait for the cyclic garbage collector."""
+    gc.disable()
+    try:
+        with FaqIndex.in_memory() as index:
+            index.upsert(Document(id="1", title="환불 안내"))
+            index.search("환불")
+            old = weakref.ref(index._reader()._snapshot)  # type: ignore[attr-defined]
+            index.upsert(Document(id="2", title="캐시 환불"))
+            index.search("환불")
+            assert old() is None
+    finally:
+        gc.enable()

@@ -58,6 +58,7 @@ def whole() -> Files:
     index = index_of(prepared_files())
     values = document(3).to_dict() | {"tags": ["새", "헌"], "audience": ["vip"], "updated_at": "2026-01-31T09:00:00+09:00"}
     index.upsert(Document.from_dict(values))
+    assert isinstance(index._backend, EmbeddedBackend)
     storage = index._backend._storage
     return {name: bytes(storage.read(name)) for name in sorted(storage.names())}
 

@@ -29,7 +29,8 @@ from faqsearch.index import storage as storage_module
 from faqsearch.index.embedded import backend as backend_module
 from faqsearch.index.embedded import check as check_module
 from faqsearch.index.embedded import toc as toc_module
-from faqsearch.index.embedded.toc import TableOfContents
+from faqsearch.index.embedded.backend import EmbeddedBackend
+from faqsearch.index.embedded.toc import TableOfContents, read_toc
 from faqsearch.index.storage import FolderStorage, Storage
 
 Known = dict[int, State]
@@ -74,7 +75,7 @@ def look(place: Path, states: Known, *, write: bool = True) -> int:
         if write:
             index.upsert(Document("next", "쿠폰"))
             assert state(index) == {**states[generation], "next": Document("next", "쿠폰")}
-            segments = {entry.file_name for entry in index._backend.reader()._toc.segments}
+            segments = {entry.file_name for entry in read_toc(FolderStorage(place)).segments}
             assert set(files(place)) == {f"_MAIN_{index.generation}.toc", *segments}
             assert index.check().ok
     return generation
@@ -249,6 +250,7 @@ def test_a_reader_lets_go_of_the_segments_that_a_writer_replaced(tmp_path: Path)
         for edition in range(8):
             index.sync([Document("a", f"캐시 {edition}")])
             assert other.search("캐시").total == 1
+            assert isinstance(other._backend, EmbeddedBackend)
             assert len(other._backend._segments) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -347,7 +348,8 @@ class View:
     """Statistics of a snapshot over the documents that some audience may see; ``visible`` None: all of them."""
 
     def __init__(self, snapshot: Snapshot, visible: NDArray[np.bool_] | None, hidden: bool) -> None:
-        self._snapshot = snapshot
+        # Without a cycle, so that an old generation lets go of its files as soon as nobody reads it.
+        self._snapshot: Snapshot = weakref.proxy(snapshot)
         self._visible = visible
         self._hidden = hidden and visible is not None
         self._statistics: dict[str, ListStatistics] = {}
