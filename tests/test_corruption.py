@@ -265,8 +265,9 @@ def test_check_reports_an_array_of_odd_values_with_a_right_checksum(count: int) 
         text = json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
         base = segment_with(name, text)[name]
         head = len(base) - (len(content) - start)
-        report = index_of({**whole(), name: base[:head] + bytes(changed[start:])}).check()
-        if report.ok:
+        forged = index_of({**whole(), name: base[:head] + bytes(changed[start:])})
+        # Another way to write the same document, as a time with a blank in the place of its T, is no damage.
+        if forged.check().ok and (array != "stored" or list(forged) != list(index_of(whole()))):
             passed[array] += 1
     # terms whose order stays, frequencies, places of tokens: what only another analysis could tell
     allowed = {"m.text", "g.text", "tok.term", "tok.start", "tok.len", "tok.off"}

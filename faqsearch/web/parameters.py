@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypeAlias
 
 from fastapi import Query
-from fastapi.exceptions import RequestValidationError
 
 from faqsearch import limits
 from faqsearch.document import CategoryPath
@@ -47,8 +46,8 @@ Tags: TypeAlias = Annotated[list[str], Query(default_factory=list, description="
 
 
 def category_path(text: str) -> CategoryPath:
-    """The path that an address names; what it cannot be is an error of the address."""
+    """The path that an address names; one that no entry can have is taken as a label, and finds nothing."""
     try:
         return read_path(text)
-    except ValueError as error:
-        raise RequestValidationError([{"loc": ("query", "category"), "msg": str(error), "type": "value_error"}]) from None
+    except ValueError:
+        return (text,)
