@@ -298,7 +298,6 @@ def test_complete_and_related(index: Path) -> None:
 
 
 def test_eval(index: Path, tmp_path: Path) -> None:
-    pytest.importorskip("ir_measures")
     queries = write_lines(tmp_path / "queries.jsonl", iter([{"id": "1", "text": "캐시 환불"}, {"_id": "2", "text": "정산일"}]))
     qrels = tmp_path / "qrels.tsv"
     qrels.write_text("query-id\tcorpus-id\tscore\n1\trefund\t2\n", encoding="utf-8")

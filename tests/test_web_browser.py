@@ -6,9 +6,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-
-pytest.importorskip("playwright")
-
 from axe_playwright_python.sync_playwright import Axe
 from browser.chromium import chromium
 from browser.serving import data_index, odd_index, serving
