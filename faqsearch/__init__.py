@@ -20,7 +20,8 @@ from faqsearch.errors import (
     LexiconError,
 )
 from faqsearch.evaluation import Evaluation, evaluate
-from faqsearch.events import FeedbackEvent, SearchEvent
+from faqsearch.event_log import EventLog
+from faqsearch.events import FeedbackEvent, SearchEvent, search_session
 from faqsearch.faq_index import FaqIndex, warm_up
 from faqsearch.options import Encoder, IndexOptions, Ranking
 from faqsearch.results import (
@@ -53,6 +54,7 @@ __all__ = [
     "DocumentError",
     "Encoder",
     "Evaluation",
+    "EventLog",
     "Explanation",
     "Facet",
     "FaqIndex",
@@ -79,5 +81,6 @@ __all__ = [
     "Synonym",
     "evaluate",
     "read_documents",
+    "search_session",
     "warm_up",
 ]

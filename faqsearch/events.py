@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -20,11 +23,15 @@ _PERSONAL = (
 )
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
+_SESSION: ContextVar[str | None] = ContextVar("faqsearch_session", default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchEvent:
-    """One search; personal numbers in ``query`` and ``correction`` are masked."""
+    """One search; personal numbers in ``query`` and ``correction`` are masked.
+
+    ``session`` is what ``search_session`` says of the visit it belongs to, or None.
+    """
 
     id: str
     at: datetime
@@ -37,6 +44,7 @@ class SearchEvent:
     confidence: str
     hit_ids: tuple[str, ...]
     took_ms: float
+    session: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -51,6 +59,7 @@ class SearchEvent:
             "confidence": self.confidence,
             "hit_ids": list(self.hit_ids),
             "took_ms": self.took_ms,
+            "session": self.session,
         }
 
 
@@ -65,6 +74,19 @@ class FeedbackEvent:
 
     def to_dict(self) -> dict[str, Any]:
         return {"search_id": self.search_id, "document_id": self.document_id, "kind": self.kind, "rank": self.rank}
+
+
+@contextmanager
+def search_session(id: str | None) -> Iterator[None]:
+    """The events of searches inside carry this ``session``, so that a report can count visits instead of searches.
+
+    Give a random value that ends with the visit, never a login. It holds for this thread or task and what it starts.
+    """
+    before = _SESSION.set(id)
+    try:
+        yield
+    finally:
+        _SESSION.reset(before)
 
 
 def mask_personal(text: str) -> str:
@@ -92,4 +114,5 @@ def search_event(results: SearchResults, filters: dict[str, Any]) -> SearchEvent
         confidence=results.confidence,
         hit_ids=tuple(hit.document.id for hit in results.hits),
         took_ms=results.took_ms,
+        session=_SESSION.get(),
     )

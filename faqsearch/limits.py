@@ -16,3 +16,4 @@ SNIPPET_CODE_POINTS = 2_000
 PLAN_TERMS = 200  # terms that one query plan may hold
 COMPLETION_LIMIT = 50
 RELATED_LIMIT = 50
+EVENT_LOG_FILES = 999  # rotated files that an EventLog keeps

@@ -249,7 +249,7 @@ def test_a_lexicon_has_the_four_lists_in_order() -> None:
         ),
         (Correction, "query reason replacements"),
         (Completion, "text spans kind"),
-        (SearchEvent, "id at query correction filters sort page total confidence hit_ids took_ms"),
+        (SearchEvent, "id at query correction filters sort page total confidence hit_ids took_ms session"),
         (FeedbackEvent, "search_id document_id kind rank"),
         (SyncReport, "added updated deleted unchanged"),
     ],

@@ -13,6 +13,7 @@ from faqsearch.cli.explain_command import explain
 from faqsearch.cli.get_command import get
 from faqsearch.cli.index_command import index
 from faqsearch.cli.related_command import related
+from faqsearch.cli.report_command import report
 from faqsearch.cli.search_command import search
 from faqsearch.cli.serve_command import serve
 from faqsearch.cli.stats_command import stats
@@ -22,6 +23,7 @@ _SECTIONS = (
     ("Make an index", (index,)),
     ("Search", (search, complete, related, get)),
     ("Show", (serve, try_)),
+    ("Improve", (report,)),
     ("Understand", (explain, analyze, stats, check, evaluate)),
 )
 
@@ -36,6 +38,7 @@ Examples:
   faqsearch get help.index story-005
   faqsearch serve help.index
   faqsearch try help.xlsx
+  faqsearch report events.jsonl
   faqsearch explain help.index '캐시 환불' story-005
   faqsearch analyze help.index '캐시를 환불받고 싶어요'
   faqsearch stats help.index

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +30,7 @@ contact_option = click.option("--contact", metavar="ADDRESS", help="Offered wher
     epilog=examples(
         "faqsearch serve help.index",
         "faqsearch serve help.index --title '온새 고객센터' --port 9000",
+        "faqsearch serve help.index --events events.jsonl",
         "faqsearch serve help.index --host 0.0.0.0 --workers 2 --contact https://example.com/contact",
     ),
 )
@@ -39,6 +41,11 @@ contact_option = click.option("--contact", metavar="ADDRESS", help="Offered wher
 @title_option
 @contact_option
 @click.option("--templates", metavar="FOLDER", help="Templates and static files that come before the built-in ones.")
+@click.option(
+    "--events",
+    metavar="FILE",
+    help="Write searches and feedback there for 'faqsearch report', personal numbers masked; asks readers whether it helped.",
+)
 @click.option("--log-queries", is_flag=True, help="Keep what people typed in the access log.")
 def serve(
     location: str,
@@ -48,12 +55,18 @@ def serve(
     title: str,
     contact: str | None,
     templates: str | None,
+    events: str | None,
     log_queries: bool,
 ) -> None:
     """Serve the index until Ctrl-C: pages at /, JSON at /api (needs: pip install 'faqsearch[web]').
 
     The index may be updated or rebuilt meanwhile: every request sees its present state.
     """
+    from faqsearch.event_log import EventLog
+
+    if events is not None:
+        events = os.path.abspath(events)
+        EventLog(events)  # a folder that is not there is an error here, not in a worker
     with open_index(location):
         pass  # an index that cannot be used is an error here, not in a worker
     serve_until_stopped(
@@ -62,6 +75,7 @@ def serve(
         port=port,
         workers=workers,
         log_queries=log_queries,
+        events=events,
         title=title,
         contact_url=contact,
         templates=templates,

@@ -22,6 +22,7 @@ from faqsearch.web.openapi import openapi
 from faqsearch.web.pages import pages
 from faqsearch.web.problems import Problems
 from faqsearch.web.readiness import Readiness
+from faqsearch.web.sessions import Session, Sessions
 from faqsearch.web.site import Audience, EventSink, make_site
 from faqsearch.web.templating import Templates, static_folders
 
@@ -38,6 +39,7 @@ def create_app(
     templates: str | os.PathLike[str] | None = None,
     public_url: str | None = None,
     events: EventSink | None = None,
+    session: Session | None = None,
     cors: Sequence[str] = (),
     content_security_policy: str = CONTENT_SECURITY_POLICY,
 ) -> FastAPI:
@@ -46,7 +48,8 @@ def create_app(
     ``audience`` tells the groups of the reader who sent a request (nobody can choose them in an address). ``within`` is the
     part of the index that is shown. ``contact_url`` is offered where nothing fits. ``templates`` is a folder whose files come
     before ours. ``public_url`` is where the app stands, for canonical links. ``events`` is called with every search and with
-    what people say of hits (without it POST /api/events does not exist). ``cors`` names origins that may call the API.
+    what people say of hits (without it POST /api/events does not exist); ``session`` tells the visit that a request belongs
+    to, for these events: a random value that ends with the visit, never a login. ``cors`` names origins that may call the API.
     Raises InvalidOptionError.
     """
     site = make_site(
@@ -89,6 +92,8 @@ def create_app(
         app.add_middleware(
             CORSMiddleware, allow_origins=list(cors), allow_methods=["GET", "POST"], allow_headers=["content-type"]
         )
+    if session is not None:
+        app.add_middleware(Sessions, session=session)
     app.add_middleware(SafetyHeaders, headers=safety)
     Problems(rendered, safety).install(app)
     app.include_router(health(site, readiness))

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.config import LOGGING_CONFIG
 
+from faqsearch.event_log import EventLog
 from faqsearch.faq_index import FaqIndex
 from faqsearch.web.app import create_app
 
@@ -28,7 +29,10 @@ def free_port(host: str, port: int) -> int:
 
 
 def run(location: str, *, host: str, port: int, workers: int = 1, log_queries: bool = False, **options: Any) -> None:
-    """Serves the index at ``location`` until the process is told to stop; ``options`` are those of ``create_app``."""
+    """Serves the index at ``location`` until the process is told to stop; ``options`` are those of ``create_app``.
+
+    ``events`` is the path of an event log, or None.
+    """
     os.environ[_OPTIONS] = json.dumps({"location": os.path.abspath(location), **options})
     uvicorn.run(
         "faqsearch.web.serve:app",
@@ -45,7 +49,8 @@ def app() -> FastAPI:
     """The app of one worker process."""
     options = json.loads(os.environ[_OPTIONS])
     index = FaqIndex.open(options.pop("location"), read_only=True, on_mismatch="search")
-    return create_app(index, **options)
+    events = options.pop("events", None)
+    return create_app(index, events=None if events is None else EventLog(events), **options)
 
 
 def _log_config(log_queries: bool) -> dict[str, Any]:
