@@ -38,6 +38,7 @@ def steps(full: bool) -> list[Step]:
         Step(("latency", "--documents", "10000", *mixes), 6),
         Step(("indexing", "--documents", "10000"), 3),
         Step(("quality",), 3),
+        Step(("robustness",), 8),
     ]
     if not full:
         return [*some, Step(("latency", "--documents", "100000", "--queries", "200", "--peers", "tantivy_engine"), 15)]

@@ -19,13 +19,11 @@ from faqsearch.analysis.morphemes import Morpheme
 from faqsearch.analysis.terms import NOUNS, VERBS, content_tokens
 from faqsearch.index.base import Reader, Scope
 from faqsearch.query.initials import are_initials, by_initials, readings
-from faqsearch.query.keyboard import to_hangul, to_latin
+from faqsearch.query.input_mode import in_other_mode
 from faqsearch.query.misspelling import CONFUSED, corrections, unknown_pairs
 
 KEYBOARD, INITIALS, TYPO, SPACING = "한/영 자판", "초성", "오타", "띄어쓰기"
 
-_LATIN = re.compile(r"[A-Za-z]{3,40}")
-_JAMO = re.compile(r"(?=.*[ㄱ-ㅣ])[가-힣ㄱ-ㅣ]{2,40}")
 _APART = re.compile(r"(?<!\S)[가-힣](?: [가-힣]){2,}(?!\S)|\A[가-힣] [가-힣]\Z")
 _TRIED = 5  # misspelling candidates that Kiwi is asked about
 _OFFERED = 3  # other readings that are offered
@@ -61,11 +59,11 @@ class Corrector:
         if _APART.search(text):
             text = _APART.sub(lambda match: _note(_joined(match[0], lookup), match[0], SPACING, reasons, replaced), text)
         words = text.split(" ")
+        for place, found in in_other_mode(words, sound, lookup).items():
+            words[place] = _note(found, words[place], KEYBOARD, reasons, replaced)
+        typed = text.split(" ")
         for place, word in enumerate(words):
-            if word in sound:
-                continue
-            words[place] = _note(_keyboard(word, lookup), word, KEYBOARD, reasons, replaced)
-            if words[place] == word:
+            if word not in sound and word == typed[place]:
                 words[place] = _note(_misspelled(word, lookup), word, TYPO, reasons, replaced)
         others: tuple[str, ...] = ()
         runs = [place for place, word in enumerate(words) if are_initials(word)]
@@ -160,23 +158,6 @@ def _sound_words(text: str, morphemes: Sequence[Morpheme], lookup: _Lookup) -> f
             sound.append(word)
         start = end + 1
     return frozenset(sound)
-
-
-def _keyboard(word: str, lookup: _Lookup) -> str | None:
-    """``word`` typed in the other keyboard mode, where only that is known."""
-    if _LATIN.fullmatch(word):
-        if lookup.knows(word.lower()):
-            return None
-        hangul = to_hangul(word)
-        return hangul if hangul is not None and (lookup.reads(hangul) or _pairs_known(hangul, lookup)) else None
-    if _JAMO.fullmatch(word) and not are_initials(word):
-        latin = to_latin(word)
-        return latin if lookup.knows(latin.lower()) else None
-    return None
-
-
-def _pairs_known(word: str, lookup: _Lookup) -> bool:
-    return len(word) > 1 and not unknown_pairs(word, lookup.pair)
 
 
 def _joined(apart: str, lookup: _Lookup) -> str | None:
