@@ -93,11 +93,12 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document as it is stored, with the tokens of its title and body."""
+    """A document as it is stored, with the tokens of its title and body, and where the sentences of its body end, if known."""
 
     document: Document
     title: Tokens
     body: Tokens
+    sentence_ends: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,16 @@ def present(
         score=score,
         rank=rank,
         title=title_highlight(document.title, stored.title, marks, words, phrases),
-        snippet=snippet(document.body, stored.body, marks, words, phrases, length=length, title=document.title),
+        snippet=snippet(
+            document.body,
+            stored.body,
+            marks,
+            words,
+            phrases,
+            length=length,
+            title=document.title,
+            ends=stored.sentence_ends,
+        ),
         matched_terms=tuple(term for term in marks if term in held),
         pinned=pinned,
     )

@@ -7,23 +7,18 @@ an "…" in the place of the one character where it was cut, so that places in p
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from unicodedata import is_normalized
 
 from faqsearch.analysis.grams import squeeze, squeeze_with_offsets
 from faqsearch.analysis.normalize import cluster_start, normalize
+from faqsearch.analysis.sentences import sentence_ends
 from faqsearch.index.base import Tokens
 from faqsearch.results import Highlight, Span
 
-# A line break, or a sign that ends a sentence: a blank or the end follows it, or Hangul stands before it and a new word behind.
-# A point behind a digit ends none: it is that of a list item, a date or a decimal.
-_BREAK = re.compile(r"\n|(?:(?<!\d)\.|[!?。…])[.!?。…]*(?:[ \t]+|(?=\n)|\Z)|(?<=[가-힣])[.!?](?=[^\s\d.!?…)\]}」』\"'”’,])")
-_HANGUL = re.compile(r"[가-힣0-9]+")
 _SURE = 3
-_AHEAD = 200
-"""Code points behind the length of a piece that are looked at for the end of its last sentence."""
 _MANY = 64
 """Sentences with a match that are tried as a beginning; the first ones in reading order."""
 
@@ -46,11 +41,14 @@ def snippet(
     *,
     length: int,
     title: str = "",
+    ends: Sequence[int] | None = None,
 ) -> Highlight:
-    """At most ``length`` code points of ``body``, besides the "…" at its ends."""
+    """At most ``length`` code points of ``body``, besides the "…" at its ends.
+
+    ``ends`` are ``sentence_ends(body)`` where they are known; they are found now where they are not.
+    """
     found = _found(body, tokens, marks, words, phrases)
-    weighted = _weighted(tokens, marks, found)
-    start, end = _window(body, weighted, length, title)
+    start, end = _window(body, tokens, marks, found, length, title, sentence_ends(body) if ends is None else ends)
     return _cut(body, start, end, found)
 
 
@@ -65,7 +63,7 @@ def spans(text: str, tokens: Tokens, marks: Collection[str], words: Sequence[str
         if term in marks and start < end
     ]
     if words:
-        found += _word_spans(text, frozenset(tokens.starts), words)
+        found += _word_spans(text, tokens.starts, words)
     return _union(found)
 
 
@@ -88,44 +86,69 @@ def phrase_spans(text: str, phrases: Sequence[str]) -> list[Span]:
 
 
 def _word_spans(text: str, starts: Collection[int], words: Sequence[str]) -> list[Span]:
-    found = [span for word in words for span in _occurrences(text, word, starts)]
+    found = _occurrences(text, words, starts)
     if found or is_normalized("NFC", text):
         return found
     normalized = normalize(text)
     places = frozenset(place for place in range(len(normalized.text)) if normalized.span(place, place + 1)[0] in starts)
-    found = [span for word in words for span in _occurrences(normalized.text, word, places)]
-    return [normalized.span(*span) for span in found]
+    return [normalized.span(*span) for span in _occurrences(normalized.text, words, places)]
 
 
-def _occurrences(text: str, word: str, starts: Collection[int]) -> Iterator[Span]:
-    """(start, end) of ``word`` where it begins at one of ``starts`` or behind something that is no letter.
+def _occurrences(text: str, words: Sequence[str], starts: Collection[int]) -> list[Span]:
+    """(start, end) of each word where it begins at one of ``starts`` or behind something that is no letter.
 
     A word of three letters or more counts inside another too: 배송비 in 최초배송비 is no accident.
     """
-    lower = text
-    if not _HANGUL.fullmatch(word):  # Hangul has no cases; a few letters grow in lower case, and then match as they are
-        lower = text.lower()
-        lower = lower if len(lower) == len(text) else text
-    place = lower.find(word)
-    while place >= 0:
-        if len(word) >= _SURE or place in starts or place == 0 or not text[place - 1].isalnum():
-            yield place, place + len(word)
-        place = lower.find(word, place + len(word))
+    found: list[Span] = []
+    lower = ""
+    for word in words:
+        where = text
+        if _has_cases(word):
+            lower = lower or _lowered(text)
+            where = lower
+        place = where.find(word)
+        while place >= 0:
+            end = place + len(word)
+            if len(word) >= _SURE or place == 0 or not text[place - 1].isalnum() or place in starts:
+                found.append((place, end))
+            place = where.find(word, end)
+    return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _has_cases(word: str) -> bool:
+    return word.upper() != word
+
+
+def _lowered(text: str) -> str:
+    """``text`` in lower case; as it is where a letter grows by that, for places must stay."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text
 
 
 def _union(found: list[Span]) -> list[Span]:
     """Sorted spans; those that touch or overlap as one."""
+    if len(found) < 2:
+        return found
+    found.sort()
     merged: list[Span] = []
-    for start, end in sorted(found):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
+    begin, end = found[0]
+    for start, stop in found:
+        if start > end:
+            merged.append((begin, end))
+            begin, end = start, stop
+        elif stop > end:
+            end = stop
+    merged.append((begin, end))
     return merged
 
 
-def _weighted(tokens: Tokens, marks: Mapping[str, float], found: Sequence[Span]) -> list[tuple[int, int, str, float]]:
-    """(start, end, what, worth) of each thing that matched, in order; a marked word that is no token counts little."""
+Match = tuple[int, int, str, float]
+"""(start, end, what matched, what it is worth)."""
+
+
+def _weighted(tokens: Tokens, marks: Mapping[str, float], found: Sequence[Span]) -> list[Match]:
+    """Each thing that matched, in order; a marked word that is no token counts little."""
     result = [
         (start, end, term, marks[term])
         for term, start, end in zip(tokens.terms, tokens.starts, tokens.ends, strict=True)
@@ -133,45 +156,40 @@ def _weighted(tokens: Tokens, marks: Mapping[str, float], found: Sequence[Span])
     ]
     if not result:
         result = [(start, end, f"{start}", 1.0) for start, end in found]
-    return sorted(result)
+    result.sort()
+    return result
 
 
-def _ends(body: str) -> list[int]:
-    """Where the sentences and lines of ``body`` end, with the blanks behind them; each begins where the one before ends."""
-    ends = [match.end() for match in _BREAK.finditer(body)]
-    if not ends or ends[-1] < len(body):
-        ends.append(len(body))
-    return ends
-
-
-Match = tuple[int, int, str, float]
-"""(start, end, what matched, what it is worth)."""
-
-
-def _window(body: str, weighted: Sequence[Match], length: int, title: str) -> Span:
-    if len(body) <= length and not _repeats(body[: _ends(body)[0]], title):
+def _window(
+    body: str,
+    tokens: Tokens,
+    marks: Mapping[str, float],
+    found: Sequence[Span],
+    length: int,
+    title: str,
+    ends: Sequence[int],
+) -> Span:
+    if len(body) <= length and not _repeats(body[: ends[0]], title):
         return 0, len(body)
-    if not weighted:  # the beginning
-        body = body[: length + _AHEAD]
-    ends = _ends(body)
-    starts = [0, *ends[:-1]]
+    weighted = _weighted(tokens, marks, found)
+    everything = sum({match[2]: match[3] for match in weighted}.values())
     best, first = 0.0, 0
     tried, place = 0, -1
     for number, match in enumerate(weighted):
-        unit = bisect_right(starts, match[0]) - 1
+        unit = bisect_right(ends, match[0])
         if unit == place:
             continue
         place = unit
-        begin, end = starts[unit], ends[unit]
+        begin, end = ends[unit - 1] if unit else 0, ends[unit]
         if _repeats(body[begin:end], title):
             continue
         worth = _worth(weighted, number, max(_last_end(ends, unit, begin + length), min(end, begin + length)))
         if worth > best + 1e-9:
             best, first = worth, unit
         tried += 1
-        if tried == _MANY:
+        if tried == _MANY or best >= everything - 1e-9:
             break
-    start, end = starts[first], ends[first]
+    start, end = ends[first - 1] if first else 0, ends[first]
     if end - start > length and len(body[start:end].rstrip()) > length:
         return _inside(body, start, end, weighted, length)
     return start, max(_last_end(ends, first, start + length), end)
@@ -239,16 +257,19 @@ def _word_end(body: str, stop: int, end: int, place: int) -> int:
 
 
 def _cut(body: str, start: int, end: int, found: Sequence[Span]) -> Highlight:
-    while start < end and body[start].isspace():
-        start += 1
-    while end > start and body[end - 1].isspace():
-        end -= 1
-    text = body[start:end]
+    text = body[start:end].rstrip()
+    end = start + len(text)
+    text = text.lstrip()
+    start = end - len(text)
     place = start
-    if body[:start].strip():
+    if start and not body[:start].isspace():
         text = ELLIPSIS + text
         place -= 1
-    if body[end:].strip():
+    if end < len(body) and not body[end:].isspace():
         text += ELLIPSIS
-    inside = [(max(left, start) - place, min(right, end) - place) for left, right in found if left < end and right > start]
+    inside = [
+        ((left if left > start else start) - place, (right if right < end else end) - place)
+        for left, right in found
+        if left < end and right > start
+    ]
     return Highlight(text, tuple(inside), place)

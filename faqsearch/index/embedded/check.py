@@ -54,6 +54,8 @@ def shape_problems(file: SegmentFile, entry: SegmentEntry) -> Iterator[str]:
     wanted |= {"tok.off": ("u", 2 * size + 1), "tok.term": ("u", None), "tok.start": ("u", tokens), "tok.len": ("u", tokens)}
     wanted |= {"id": ("u1", None), "id_off": ("u", size + 1), "id.sorted": ("u", size)}
     wanted |= {"stored": ("u1", None), "stored_off": ("u", size + 1)}
+    if file.shape("sent.end") is not None:  # not in files of older versions
+        wanted |= {"sent.off": ("u", size + 1), "sent.end": ("u", None)}
     for name, (dtype, needed) in wanted.items():
         found = file.shape(name)
         if found is None:
@@ -132,6 +134,8 @@ def _bound_problems(segment: Segment) -> Iterator[str]:
     pairs = [(f"{channel}.text_off", f"{channel}.text") for channel in ("m", "g")]
     pairs += [(f"{name}.off", f"{name}.docs") for name in LISTS]
     pairs += [("tok.off", "tok.term"), ("id_off", "id"), ("stored_off", "stored")]
+    if file.shape("sent.end") is not None:
+        pairs.append(("sent.off", "sent.end"))
     for name, of in pairs:
         bounds = file[name]
         if int(bounds[0]) != 0 or int(bounds[-1]) != len(file[of]) or (bounds[1:] < bounds[:-1]).any():
@@ -175,6 +179,9 @@ def _token_problems(segment: Segment) -> Iterator[str]:
         for field, tokens in zip(("title", "body"), segment.tokens(number), strict=True):
             if tokens.ends and max(tokens.ends) > len(getattr(document, field)):
                 yield f"a token of {document.id!r} lies outside its {field}"
+        ends = segment.sentence_ends(number)
+        if ends is not None and (not ends or ends[-1] != len(document.body) or any(a >= b for a, b in pairwise(ends))):
+            yield f"the sentences of {document.id!r} do not fit its body"
 
 
 def _document_problems(segment: Segment) -> Iterator[str]:

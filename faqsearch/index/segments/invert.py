@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from faqsearch.analysis.analyzer import AnalyzedDocument, AnalyzedText
+from faqsearch.analysis.sentences import sentence_ends
 from faqsearch.document import Document
 from faqsearch.index.hashes import stored_hash, terms_hash
 from faqsearch.index.segments import lengths as field_lengths
@@ -35,6 +36,7 @@ def invert(documents: Sequence[AnalyzedDocument]) -> SegmentData:
     arrays: dict[str, Array] = {}
     arrays.update(_morphemes(documents))
     arrays.update(_grams(documents))
+    arrays.update(sentence_arrays(document.document.body for document in documents))
     arrays.update(columns)
     return SegmentData(len(documents), meta, arrays)
 
@@ -80,6 +82,13 @@ def byte_rows(name: str, rows: Sequence[bytes | memoryview], dtype: str) -> dict
     """``name`` with all rows behind each other, and ``name_off`` with where each begins."""
     sizes = np.fromiter(map(len, rows), dtype=dtype, count=len(rows))
     return {name: np.frombuffer(b"".join(rows), dtype="<u1"), f"{name}_off": offsets(sizes, dtype)}
+
+
+def sentence_arrays(bodies: Iterable[str]) -> dict[str, Array]:
+    """``sent.end``: where the sentences of each body end; ``sent.off``: where each body begins in it."""
+    ends = [sentence_ends(body) for body in bodies]
+    sizes = np.fromiter(map(len, ends), dtype="<u4", count=len(ends))
+    return {"sent.off": offsets(sizes), "sent.end": narrowest(np.fromiter(chain.from_iterable(ends), dtype="<u4"))}
 
 
 def sorted_ids(ids: Sequence[bytes]) -> Array:

@@ -10,8 +10,9 @@ import numpy as np
 
 from faqsearch.document import Document
 from faqsearch.index.segments.dictionary import Dictionary, dictionary_arrays
-from faqsearch.index.segments.invert import byte_rows, document_columns, narrow_documents, sorted_ids
+from faqsearch.index.segments.invert import byte_rows, document_columns, narrow_documents, sentence_arrays, sorted_ids
 from faqsearch.index.segments.layout import COLUMNS, GRAM_LISTS, LISTS, MORPHEME_LISTS, Array, SegmentData, narrowest, offsets
+from faqsearch.index.segments.stored import BODY, load_values
 
 
 class Arrays(Protocol):
@@ -49,6 +50,7 @@ def merge(parts: Sequence[Part]) -> SegmentData:
     for name in LISTS:
         arrays[f"{name}.len"] = np.concatenate([part.arrays[f"{name}.len"][part.kept] for part in parts])
     arrays.update(_tokens(parts, arrays))
+    arrays.update(_sentences(parts))
     del arrays["m.map"], arrays["g.map"]
     meta, columns = _columns(parts)
     arrays.update(columns)
@@ -113,6 +115,28 @@ def _tokens(parts: Sequence[Part], merged: Mapping[str, Array]) -> dict[str, Arr
         "tok.start": narrowest(np.concatenate(starts)),
         "tok.len": narrowest(np.concatenate(lengths)),
     }
+
+
+def _sentences(parts: Sequence[Part]) -> dict[str, Array]:
+    sizes, ends = [], []
+    for part in parts:
+        bounds, own = _sentence_arrays(part)
+        counts: Array = np.diff(bounds.astype(np.int64))
+        chosen = np.zeros(part.documents, dtype=bool)
+        chosen[part.kept] = True
+        sizes.append(counts[part.kept])
+        ends.append(own[np.repeat(chosen, counts)].astype("<u4"))
+    return {"sent.off": offsets(np.concatenate(sizes)), "sent.end": narrowest(np.concatenate(ends))}
+
+
+def _sentence_arrays(part: Part) -> tuple[Array, Array]:
+    """Those of the part; cut now where it was written by a version that did not keep them."""
+    try:
+        return part.arrays["sent.off"], part.arrays["sent.end"]
+    except KeyError:
+        rows = _rows(part.arrays, "stored", np.arange(part.documents))
+        made = sentence_arrays(load_values(bytes(row))[BODY] for row in rows)
+        return made["sent.off"], made["sent.end"]
 
 
 def _columns(parts: Sequence[Part]) -> tuple[dict[str, Any], dict[str, Array]]:

@@ -80,6 +80,17 @@ class Segment:
         """The values of the stored document, in the order of ``stored.py``."""
         return load_values(self._row("stored", number))
 
+    def sentence_ends(self, number: int) -> list[int] | None:
+        """Where the sentences of the body end; None where the file, of an older version, does not say."""
+        bounds, ends = self._sentences
+        return None if ends is None else ends[bounds[number] : bounds[number + 1]].tolist()
+
+    @cached_property
+    def _sentences(self) -> tuple[memoryview, memoryview | None]:
+        if self.file.shape("sent.end") is None:
+            return memoryview(b""), None
+        return self.file["sent.off"].data, self.file["sent.end"].data
+
     def tokens(self, number: int) -> tuple[Tokens, Tokens]:
         """(tokens of the title, tokens of the body)."""
         title, body, end = self._token_bounds[2 * number : 2 * number + 3]

@@ -73,7 +73,7 @@ class Snapshot:
 
     def stored(self, number: int) -> StoredDocument:
         segment, own = self.place(number)
-        return StoredDocument(segment.document(own), *segment.tokens(own))
+        return StoredDocument(segment.document(own), *segment.tokens(own), segment.sentence_ends(own))
 
     def page(self, numbers: Sequence[int], marks: frozenset[str] | None) -> tuple[StoredDocument, ...]:
         """The documents with their tokens whose term is in ``marks`` (None: all)."""
@@ -87,7 +87,7 @@ class Snapshot:
         for segment, some in by_segment.items():
             tokens = segment.marked_tokens([own for _, own in some], marks)
             for (number, own), (title, body) in zip(some, tokens, strict=True):
-                found[number] = StoredDocument(segment.document(own), title, body)
+                found[number] = StoredDocument(segment.document(own), title, body, segment.sentence_ends(own))
         return tuple(found[number] for number in numbers)
 
     def numbers(self) -> Iterator[int]:
