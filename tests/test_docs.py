@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -31,20 +31,22 @@ WITH_CODE = [page for page in PAGES if any(language in ("python", "console") for
 @pytest.mark.parametrize("page", WITH_CODE, ids=name)
 def test_code_blocks_run_in_order(page: Path, tmp_path: Path) -> None:
     (tmp_path / "data").symlink_to(ROOT / "data", target_is_directory=True)
+    todo = []
     for language, text in blocks(page):
         if language == "python":
-            run([sys.executable, "-c", text], tmp_path, text)
+            todo.append((language, text))
         elif language == "console":
-            for line in text.splitlines():
-                if line.startswith("$ faqsearch "):
-                    run([sys.executable, "-m", "faqsearch", *shlex.split(line)[2:]], tmp_path, line)
-
-
-def run(command: list[str], folder: Path, shown: str) -> None:
+            todo += [(language, line[2:]) for line in text.splitlines() if line.startswith("$ faqsearch ")]
     done = subprocess.run(
-        command, cwd=folder, env={**environment(), "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+        [sys.executable, str(ROOT / "tests" / "page_runner.py")],
+        cwd=tmp_path,
+        env={**environment(), "PYTHONPATH": str(ROOT)},
+        input=json.dumps(todo),
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert done.returncode == 0, f"{shown}\n{done.stderr}"
+    assert done.returncode == 0, done.stderr
 
 
 def environment() -> dict[str, str]:
