@@ -14,9 +14,10 @@ from faqsearch.document import CategoryPath
 from faqsearch.index.base import Clause, Group, Matches, PlanTerm, QueryPlan, ScorePart
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import LISTS
-from faqsearch.index.segments.score import PostingSlice, accumulate
-from faqsearch.index.segments.snapshot import Snapshot, View, category_mask
+from faqsearch.index.segments.score import accumulate
+from faqsearch.index.segments.snapshot import Snapshot, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE
+from faqsearch.index.segments.view import View
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -27,8 +28,7 @@ def execute(snapshot: Snapshot, plan: QueryPlan) -> Matches:
     if not snapshot.size:
         return Matches((), (), 0, 0.0, {})
     allowed = snapshot.allowed(plan.scope)
-    scores, hits, full = _matches(snapshot, plan, allowed)
-    best = float(scores[hits].max()) if len(hits) else 0.0
+    scores, hits, full, best = _matches(snapshot, plan, allowed)
     pins = _pins(snapshot, plan, allowed)
     if pins:
         hits = np.union1d(hits, np.array(pins, dtype=np.int64))
@@ -58,87 +58,84 @@ def score_parts(snapshot: Snapshot, plan: QueryPlan, number: int) -> tuple[Score
     """The summands of one document's score, whether it matches or not."""
     parts = []
     view = snapshot.view(plan.scope)
-    for name, scored in _scored(snapshot, view, plan.terms):
-        table = view.table(name)
-        for term, slices, weight in scored:
-            for docs, codes, base in slices:
+    for name in LISTS:
+        for term in plan.terms:
+            if term.channel != name[0] or not view.share(name):
+                continue
+            for docs, codes, base in view.slices(name, snapshot.term_numbers(term.channel, term.term))[0]:
                 place = int(np.searchsorted(docs, number - base)) if number >= base else len(docs)
                 if place < len(docs) and int(docs[place]) == number - base:
-                    code = int(codes[place])
-                    parts.append(ScorePart(name, term, weight * float(table[code]), code >> 8, view.idf(name, term)))
+                    code, idf = int(codes[place]), view.idf(name, term.term)
+                    value = term.weight * view.share(name) * idf * float(view.table(name)[code])
+                    parts.append(ScorePart(name, term.term, value, code >> 8, idf))
     return tuple(parts)
 
 
 # Matching
 
 
-def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple[NDArray[np.float64], Numbers, Mask]:
-    """(scores, matching numbers, which documents hold every content word)."""
+def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple[NDArray[np.float64], Numbers, Mask, float]:
+    """(scores, matching numbers, which documents hold every content word, the best score of a match)."""
     size = snapshot.size
     browsing = not plan.terms and not plan.phrases
+    view = snapshot.view(plan.scope)
     if browsing:
         scores = np.zeros(size)
         hit = np.ones(size, dtype=bool)
         full = hit
     else:
-        view = snapshot.view(plan.scope)
-        lists = [
-            (view.table(name), [(one, weight) for _, slices, weight in scored for one in slices])
-            for name, scored in _scored(snapshot, view, plan.terms)
-        ]
-        scores = accumulate(size, lists)
-        full = _full(snapshot, plan.groups, size)
+        scores = _scores(view, plan.terms, size)
+        full = _full(view, plan.groups, size)
         hit = scores > 0
         hit |= full
         for phrase in plan.phrases:
-            hit &= _phrase(snapshot, phrase)
+            hit &= _phrase(snapshot, view, phrase)
     for clause in plan.excluded:
-        hit = hit & ~_clause(snapshot, clause, size)
+        hit = hit & ~_clause(view, clause, size)
     for phrase in plan.excluded_phrases:
-        hit = hit & ~_phrase(snapshot, phrase)
+        hit = hit & ~_phrase(snapshot, view, phrase)
     if allowed is not None:
         hit = hit & allowed
+    numbers = np.flatnonzero(hit)
+    found = scores[numbers]
+    best = float(found.max(initial=0.0))
     if not browsing:
         if plan.matching == "all":
-            hit &= full
+            numbers = numbers[full[numbers]]
+            best = float(scores[numbers].max(initial=0.0))
         elif plan.matching == "most" and plan.terms:
-            best = float(scores[hit].max(initial=0.0))
-            hit &= full | (scores >= best * snapshot.ranking.floor)
-    return scores, np.flatnonzero(hit), full
+            numbers = numbers[(found >= best * snapshot.ranking.floor) | full[numbers]]
+    return scores, numbers, full, best
 
 
-def _scored(
-    snapshot: Snapshot, view: View, terms: Sequence[PlanTerm]
-) -> list[tuple[str, list[tuple[str, list[PostingSlice], float]]]]:
-    """For each list the (term, postings, weight) of the plan's terms, in a fixed order."""
-    ranking = snapshot.ranking
-    shares = {"m.all": 1.0, "m.title": ranking.title, "m.category": ranking.category, "g.all": 1.0, "g.title": ranking.title}
-    found: dict[str, list[tuple[str, list[PostingSlice], float]]] = {name: [] for name in LISTS}
-    known = [
-        (term, numbers) for term in terms if max(numbers := snapshot.term_numbers(term.channel, term.term), default=-1) >= 0
-    ]
+def _scores(view: View, terms: Sequence[PlanTerm], size: int) -> NDArray[np.float64]:
+    """``(size,) float64``: each document's score, the lists and terms added in a fixed order."""
+    documents, worth, weights = [], [], []
     for name in LISTS:
-        share = shares[name] * (ranking.k1 + 1)
-        if not share:
+        if not view.share(name):
             continue
-        idf = view.statistics(name).idf
-        for term, numbers in known:
-            if term.channel == name[0] and max(numbers) >= 0:
-                slices, frequency = view.slices(name, numbers)
-                if slices:
-                    found[name].append((term.term, slices, term.weight * share * idf(frequency)))
-    return list(found.items())
+        for term in terms:
+            if term.channel == name[0]:
+                postings = view.postings(name, term.term)
+                if postings is not None:
+                    documents.append(postings.documents)
+                    worth.append(postings.worth)
+                    weights.append(term.weight)
+    return accumulate(size, documents, worth, weights)
 
 
-def _full(snapshot: Snapshot, groups: Sequence[Group], size: int) -> Mask:
+def _full(view: View, groups: Sequence[Group], size: int) -> Mask:
     """Documents that hold every group; without groups, none."""
     if not groups:
         return np.zeros(size, dtype=bool)
     full: Mask | None = None
     for group in groups:
-        held = _clause(snapshot, group.clauses[0], size)
-        for clause in group.clauses[1:]:
-            held |= _clause(snapshot, clause, size)
+        held = np.zeros(size, dtype=bool)
+        for clause in group.clauses:
+            if len(clause) == 1:
+                view.mark(held, *clause[0])
+            else:
+                held |= _clause(view, clause, size)
         full = held if full is None else full & held
         if not full.any():
             break
@@ -146,21 +143,23 @@ def _full(snapshot: Snapshot, groups: Sequence[Group], size: int) -> Mask:
     return full
 
 
-def _clause(snapshot: Snapshot, clause: Clause, size: int) -> Mask:
+def _clause(view: View, clause: Clause, size: int) -> Mask:
     """Documents that hold all terms of a clause."""
     held: Mask | None = None
     for channel, term in clause:
         mask = np.zeros(size, dtype=bool)
-        snapshot.mark(mask, channel, term)
+        view.mark(mask, channel, term)
         held = mask if held is None else held & mask
+        if not held.any():
+            break
     return np.zeros(size, dtype=bool) if held is None else held
 
 
-def _phrase(snapshot: Snapshot, phrase: str) -> Mask:
+def _phrase(snapshot: Snapshot, view: View, phrase: str) -> Mask:
     """Documents whose squeezed title or body holds the squeezed phrase: those with all its bigrams, then read."""
     size = snapshot.size
     if len(phrase) > 1:
-        candidates = _clause(snapshot, tuple(("g", gram) for gram in bigrams(phrase)), size)
+        candidates = _clause(view, tuple(("g", gram) for gram in bigrams(phrase)), size)
     else:
         candidates = np.ones(size, dtype=bool)
     if snapshot.live is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -14,9 +13,10 @@ from faqsearch.document import CategoryPath, Document
 from faqsearch.index.base import Channel, Scope, StoredDocument
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import Array
-from faqsearch.index.segments.score import ListStatistics, PostingSlice, impact_table
+from faqsearch.index.segments.score import PostingSlice
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.segments.stored import TITLE
+from faqsearch.index.segments.view import View
 from faqsearch.options import Ranking
 
 _REMEMBERED = 1 << 14
@@ -263,14 +263,16 @@ class Snapshot:
         titles = np.ones(self.size, dtype=bool) if allowed is None else allowed.copy()
         documents = titles.copy()
         for term in terms:
-            own = np.zeros(self.size, dtype=bool)
-            for docs, _, base in self.slices("m.title", self.term_numbers("m", term))[0]:
-                own[docs.astype(np.int64) + base] = True
-            titles &= own
-            own = np.zeros(self.size, dtype=bool)
-            self.mark(own, "m", term)
-            documents &= own
+            numbers = self.term_numbers("m", term)
+            titles &= self._mask([docs.astype(np.int64) + base for docs, _, base in self.slices("m.title", numbers)[0]])
+            documents &= self._mask([self.holding("m", numbers)])
         return int(np.count_nonzero(titles)), int(np.count_nonzero(documents))
+
+    def _mask(self, numbers: Sequence[NDArray[np.int64]]) -> NDArray[np.bool_]:
+        mask = np.zeros(self.size, dtype=bool)
+        for some in numbers:
+            mask[some] = True
+        return mask
 
     def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
         """(the postings of a term in one list by segment, how many of them are of live documents)."""
@@ -289,16 +291,6 @@ class Snapshot:
                 frequency -= int(np.count_nonzero(self._segment_deleted(index)[own]))
             found.append((own, codes[begin:end], self.bases[index]))
         return found, frequency
-
-    def mark(self, mask: NDArray[np.bool_], channel: Channel, term: str) -> None:
-        """Sets ``mask`` for every document that holds the term in any list of the channel."""
-        numbers = self.term_numbers(channel, term)
-        for name in ("m.all", "m.category") if channel == "m" else ("g.all",):
-            for docs, _, base in self.slices(name, numbers)[0]:
-                if base:
-                    mask[docs.astype(np.int64) + base] = True
-                else:
-                    mask[docs] = True
 
     def document_frequency(self, channel: Channel, term: str) -> int:
         """Live documents that hold the term, in any list of the channel."""
@@ -342,55 +334,3 @@ def category_mask(
     return np.array(
         [any(path[: len(one)] == one for one in chosen or ()) or not wanted.isdisjoint(path) for path in paths], dtype=bool
     )
-
-
-class View:
-    """Statistics of a snapshot over the documents that some audience may see; ``visible`` None: all of them."""
-
-    def __init__(self, snapshot: Snapshot, visible: NDArray[np.bool_] | None, hidden: bool) -> None:
-        # Without a cycle, so that an old generation lets go of its files as soon as nobody reads it.
-        self._snapshot: Snapshot = weakref.proxy(snapshot)
-        self._visible = visible
-        self._hidden = hidden and visible is not None
-        self._statistics: dict[str, ListStatistics] = {}
-        self._tables: dict[str, NDArray[np.float64]] = {}
-        self._idfs: dict[tuple[str, str], float] = {}
-
-    def statistics(self, name: str) -> ListStatistics:
-        """N and average length of one list over the visible documents that have the field."""
-        found = self._statistics.get(name)
-        if found is None:
-            lengths = self._snapshot.column(f"{name}.len")
-            if self._visible is not None:
-                lengths = lengths[self._visible]
-            count = int(np.count_nonzero(lengths))
-            average = int(lengths.sum(dtype=np.int64)) / count if count else 0.0
-            found = self._statistics[name] = ListStatistics(count, average)
-        return found
-
-    def table(self, name: str) -> NDArray[np.float64]:
-        """The impacts of one list, by posting code."""
-        found = self._tables.get(name)
-        if found is None:
-            ranking = self._snapshot.ranking
-            found = self._tables[name] = impact_table(self.statistics(name), ranking.k1, ranking.b)
-        return found
-
-    def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
-        """(the postings of a term in one list by segment, how many of them are of visible documents)."""
-        slices, frequency = self._snapshot.slices(name, numbers)
-        if self._hidden and self._visible is not None:
-            places = [docs.astype(np.int64) + base for docs, _, base in slices]
-            frequency = sum(int(np.count_nonzero(self._visible[some])) for some in places)
-        return slices, frequency
-
-    def idf(self, name: str, term: str) -> float:
-        """The inverse document frequency of a term in one list; remembered."""
-        key = name, term
-        found = self._idfs.get(key)
-        if found is None:
-            frequency = self.slices(name, self._snapshot.term_numbers("m" if name[0] == "m" else "g", term))[1]
-            if len(self._idfs) >= _REMEMBERED:
-                self._idfs.clear()
-            found = self._idfs[key] = self.statistics(name).idf(frequency)
-        return found

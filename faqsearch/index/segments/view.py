@@ -1,0 +1,133 @@
+"""View: the statistics of a snapshot for one audience, and what postings are worth by them."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faqsearch.index.base import Channel
+from faqsearch.index.segments.layout import LISTS
+from faqsearch.index.segments.score import ListStatistics, PostingSlice, impact_table
+
+if TYPE_CHECKING:
+    from faqsearch.index.segments.snapshot import Snapshot
+
+_REMEMBERED = 1 << 14
+"""Terms whose idf a view remembers."""
+_BUDGET = 24 << 20
+"""Bytes of postings that a view keeps for the next query with the same term; beyond it begins anew."""
+_ENTRY = 400
+"""Bytes of an entry beside its postings, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """A term in one list through all segments: ``(n,) uint32`` global numbers, rising, and ``(n,) float64`` their worth.
+
+    The worth is idf · impact · the list's share of a score; a query multiplies it by the term's weight.
+    """
+
+    documents: NDArray[np.uint32]
+    worth: NDArray[np.float64]
+
+
+class View:
+    """Statistics of a snapshot over the documents that some audience may see; ``visible`` None: all of them."""
+
+    def __init__(self, snapshot: Snapshot, visible: NDArray[np.bool_] | None, hidden: bool) -> None:
+        # Without a cycle, so that an old generation lets go of its files as soon as nobody reads it.
+        self._snapshot: Snapshot = weakref.proxy(snapshot)
+        self._visible = visible
+        self._hidden = hidden and visible is not None
+        self._statistics: dict[str, ListStatistics] = {}
+        self._tables: dict[str, NDArray[np.float64]] = {}
+        self._idfs: dict[tuple[str, str], float] = {}
+        self._postings: dict[tuple[str, str], Postings | None] = {}
+        self._kept = 0
+        ranking = snapshot.ranking
+        shares = (1.0, ranking.title, ranking.category, 1.0, ranking.title)
+        self._shares = {name: share * (ranking.k1 + 1) for name, share in zip(LISTS, shares, strict=True)}
+
+    def statistics(self, name: str) -> ListStatistics:
+        """N and average length of one list over the visible documents that have the field."""
+        found = self._statistics.get(name)
+        if found is None:
+            lengths = self._snapshot.column(f"{name}.len")
+            if self._visible is not None:
+                lengths = lengths[self._visible]
+            count = int(np.count_nonzero(lengths))
+            average = int(lengths.sum(dtype=np.int64)) / count if count else 0.0
+            found = self._statistics[name] = ListStatistics(count, average)
+        return found
+
+    def table(self, name: str) -> NDArray[np.float64]:
+        """The impacts of one list, by posting code."""
+        found = self._tables.get(name)
+        if found is None:
+            ranking = self._snapshot.ranking
+            found = self._tables[name] = impact_table(self.statistics(name), ranking.k1, ranking.b)
+        return found
+
+    def share(self, name: str) -> float:
+        """What one list counts in a score: its weight times k1 + 1."""
+        return self._shares[name]
+
+    def postings(self, name: str, term: str) -> Postings | None:
+        """A term in one list, None where no document holds it; kept for the next query."""
+        key = name, term
+        try:
+            return self._postings[key]
+        except KeyError:
+            found = self._weighed(name, term)
+        self._kept += _ENTRY + (0 if found is None else found.documents.nbytes + found.worth.nbytes)
+        if self._kept > _BUDGET:  # without a lock, which a fork could leave locked: two threads may at worst both clear
+            self._postings.clear()
+            self._kept = 0
+        self._postings[key] = found
+        return found
+
+    def _weighed(self, name: str, term: str) -> Postings | None:
+        slices, frequency = self.slices(name, self._snapshot.term_numbers(_channel(name), term))
+        if not slices:
+            return None
+        table = self.table(name)
+        parts = [table.take(codes, mode="clip") for _, codes, _ in slices]
+        numbers = [docs.astype(np.uint32) + np.uint32(base) if base else docs.astype(np.uint32) for docs, _, base in slices]
+        worth = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        worth *= self._shares[name] * self.statistics(name).idf(frequency)
+        return Postings(numbers[0] if len(numbers) == 1 else np.concatenate(numbers), worth)
+
+    def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
+        """(the postings of a term in one list by segment, how many of them are of visible documents)."""
+        slices, frequency = self._snapshot.slices(name, numbers)
+        if self._hidden and self._visible is not None:
+            places = [docs.astype(np.int64) + base for docs, _, base in slices]
+            frequency = sum(int(np.count_nonzero(self._visible[some])) for some in places)
+        return slices, frequency
+
+    def mark(self, mask: NDArray[np.bool_], channel: Channel, term: str) -> None:
+        """Sets ``mask`` for every document that holds the term in any list of the channel."""
+        for name in ("m.all", "m.category") if channel == "m" else ("g.all",):
+            postings = self.postings(name, term)
+            if postings is not None:
+                mask[postings.documents] = True
+
+    def idf(self, name: str, term: str) -> float:
+        """The inverse document frequency of a term in one list; remembered."""
+        key = name, term
+        found = self._idfs.get(key)
+        if found is None:
+            frequency = self.slices(name, self._snapshot.term_numbers(_channel(name), term))[1]
+            if len(self._idfs) >= _REMEMBERED:
+                self._idfs.clear()
+            found = self._idfs[key] = self.statistics(name).idf(frequency)
+        return found
+
+
+def _channel(name: str) -> Channel:
+    return "m" if name[0] == "m" else "g"
