@@ -4,8 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 QUERY ?= 캐시 환불
+OPENSEARCH ?= 2.19
+NODES ?= 1
 
-.PHONY: setup demo serve test test-slow test-all torture check format bench bench-full clean help
+.PHONY: setup demo serve opensearch test test-slow test-opensearch test-all torture check format bench bench-full clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +31,9 @@ demo: $(SETUP) ## index data/, print a search and serve the page (DEMO_SERVE=0: 
 serve: $(SETUP) ## serve the page of data/
 	$(BIN)/faqsearch index data/faqs.jsonl demo.index
 	$(BIN)/faqsearch serve demo.index --title '온새 고객센터'
+
+opensearch: $(SETUP) ## start a real OpenSearch on this machine (OPENSEARCH=3.3, NODES=3); Ctrl-C ends it
+	$(BIN)/python -m cluster --version $(OPENSEARCH) --nodes $(NODES)
 
 test: $(SETUP) ## the quick tests (at most five minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from faqsearch import limits
 from faqsearch.analysis.analyzer import AnalyzedDocument, Analyzer
 from faqsearch.analysis.lexicon import Lexicon
 from faqsearch.changes import Batch, changes, distinct_documents, given_documents
 from faqsearch.document import Document
-from faqsearch.errors import AnalyzerMismatchError, BackendError, IndexCorruptError, IndexStorageError, InvalidOptionError
+from faqsearch.errors import AnalyzerMismatchError, IndexCorruptError, IndexStorageError, InvalidOptionError
 from faqsearch.events import SearchEvent, search_event
 from faqsearch.index.base import Backend, BackendWriter, IndexMeta, QueryPlan, Reader, Scope, WriteBatch
+from faqsearch.index.locations import Location, backend_class, shown
 from faqsearch.options import Encoder, IndexOptions, require_no_encoder
 from faqsearch.query.complete import Candidate, candidate, complete, visible
 from faqsearch.query.correct import Corrector
@@ -45,10 +45,6 @@ from faqsearch.results import (
     SyncReport,
 )
 
-if TYPE_CHECKING:
-    from faqsearch.index.embedded.backend import EmbeddedBackend
-
-Location: TypeAlias = str | os.PathLike[str]
 Mismatch: TypeAlias = Literal["raise", "search", "rebuild"]
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (documents analysed, documents to analyse)."""
@@ -84,12 +80,12 @@ class FaqIndex:
         options: IndexOptions = IndexOptions(),
         exist_ok: bool = False,
     ) -> FaqIndex:
-        """A new, empty index in a folder; with ``exist_ok`` the index already there.
+        """A new, empty index in a folder, or at ``opensearch://host:port/name``; with ``exist_ok`` the index already there.
 
         Raises IndexExistsError where there is one, IndexStorageError where the folder holds other files, and
         AnalyzerMismatchError where an index already there was analysed with other user words.
         """
-        backend, made = _embedded(location).create(location, _meta(lexicon, options), exist_ok=exist_ok)
+        backend, made = backend_class(location).create(location, _meta(lexicon, options), exist_ok=exist_ok)
         index = cls(backend, lexicon=lexicon)
         if not made:
             index._agree("raise")
@@ -99,7 +95,9 @@ class FaqIndex:
     @classmethod
     def in_memory(cls, *, lexicon: Lexicon | None = None, options: IndexOptions = IndexOptions()) -> FaqIndex:
         """A new, empty index that is gone with this object."""
-        return cls(_embedded(None).in_memory(_meta(lexicon, options)), lexicon=lexicon)
+        from faqsearch.index.embedded.backend import EmbeddedBackend  # with it comes NumPy, later than at import
+
+        return cls(EmbeddedBackend.in_memory(_meta(lexicon, options)), lexicon=lexicon)
 
     @classmethod
     def open(
@@ -112,29 +110,30 @@ class FaqIndex:
         lock_timeout: float = 10.0,
         on_mismatch: Mismatch = "raise",
     ) -> FaqIndex:
-        """The index in a folder, with the lexicon stored in it unless another is given.
+        """The index in a folder or at ``opensearch://host:port/name``, with the lexicon stored in it unless another is given.
 
         ``on_mismatch`` says what happens when it was analysed in another way than this version of Kiwi, its model, the user
         words given and the built-in lists would: "raise", "search" (go on with the stored terms) or "rebuild" (analyse all
         again).
-        Raises IndexNotFoundError, IndexFormatError, IndexCorruptError or AnalyzerMismatchError.
+        Raises IndexNotFoundError, IndexFormatError, IndexCorruptError, AnalyzerMismatchError, or BackendError where a cluster
+        does not answer.
         """
         require_no_encoder(encoder)
         if on_mismatch not in _MISMATCHES:
             raise InvalidOptionError(f"on_mismatch must be one of {', '.join(_MISMATCHES)}, not {on_mismatch!r}")
         if isinstance(lock_timeout, bool) or not isinstance(lock_timeout, (int, float)) or not lock_timeout >= 0:
             raise InvalidOptionError(f"lock_timeout must be 0 seconds or more, not {lock_timeout!r}")
-        index = cls(_embedded(location).open(location, read_only=read_only), lock_timeout=lock_timeout, lexicon=lexicon)
+        index = cls(backend_class(location).open(location, read_only=read_only), lock_timeout=lock_timeout, lexicon=lexicon)
         index._agree(on_mismatch)
         return index
 
     @classmethod
     def restore(cls, snapshot: Location, *, location: Location) -> FaqIndex:
-        """A copy of a snapshot in a new folder, every checksum verified; raises IndexCorruptError for a damaged one."""
-        source = _embedded(snapshot).open(snapshot, read_only=True)
+        """A copy of a snapshot, or of any index, at a new location, verified; raises IndexCorruptError for a damaged one."""
+        source = backend_class(snapshot).open(snapshot, read_only=True)
         report = source.check()
         if not report.ok:
-            raise IndexCorruptError(f"{snapshot} is damaged and was not restored: {report.problems[0]}")
+            raise IndexCorruptError(f"{shown(snapshot)} is damaged and was not restored: {report.problems[0]}")
         source.snapshot(location)
         return cls.open(location, on_mismatch="search")
 
@@ -433,7 +432,7 @@ class FaqIndex:
         reader = self._reader()
         cached = self._titles
         if cached is None or cached[0] != reader.generation:
-            pairs = [(document, candidate(document.title, document.views)) for document in reader]
+            pairs = [(document, candidate(document.title, document.views)) for document in reader.titles()]
             cached = self._titles = reader.generation, pairs
         return cached[1]
 
@@ -463,15 +462,6 @@ def _meta(lexicon: Lexicon | None, options: IndexOptions) -> IndexMeta:
 
 def _words(meta: IndexMeta) -> frozenset[str]:
     return frozenset(meta.words)
-
-
-def _embedded(location: Location | None) -> type[EmbeddedBackend]:
-    """The backend of a location, loaded only now: with it come NumPy and Whoosh, which take longer than all the rest."""
-    from faqsearch.index.embedded.backend import EmbeddedBackend
-
-    if isinstance(location, str) and location.startswith(("opensearch://", "opensearch+https://")):
-        raise BackendError(f"{location.partition('://')[0]} locations are not part of this version; name a folder")
-    return EmbeddedBackend
 
 
 def _query(query: str) -> str:

@@ -18,7 +18,6 @@ import pytest
 
 from faqsearch import (
     AnalyzerMismatchError,
-    BackendError,
     Document,
     DocumentError,
     FaqIndex,
@@ -144,12 +143,6 @@ def test_create_in_a_folder_with_other_files_is_refused_and_leaves_them(tmp_path
         FaqIndex.create(tmp_path)
     assert str(tmp_path) in str(caught.value) and "empty folder" in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
-
-
-@pytest.mark.parametrize("call", [FaqIndex.create, FaqIndex.open])
-def test_an_opensearch_location_is_a_backend_error_that_says_to_name_a_folder(call: Callable[[str], FaqIndex]) -> None:
-    with pytest.raises(BackendError, match=r"opensearch.*name a folder"):
-        call("opensearch://localhost:9200/help")
 
 
 def test_a_folder_whose_name_begins_with_opensearch_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ def index() -> Iterator[FaqIndex]:
 def test_the_value_and_place_are_those_of_the_hit(index: FaqIndex, query: str) -> None:
     for hit in index.search(query, per_page=3):
         explanation = index.explain(query, id=hit.document.id)
-        assert explanation.value == pytest.approx(hit.score, rel=1e-9)
+        assert explanation.value == pytest.approx(hit.score, rel=1e-6)  # a cluster computes in single precision
         assert explanation.value == pytest.approx(sum(part.value for part in explanation.details))
         assert f"{hit.rank}번째 결과" in explanation.description
 

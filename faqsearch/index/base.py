@@ -161,6 +161,12 @@ class Reader(Protocol):
 
     def __iter__(self) -> Iterator[Document]: ...
 
+    def titles(self) -> Iterable[Document]:
+        """All documents for their titles; bodies may be left out."""
+
+    def analyzed(self) -> Iterator[AnalyzedDocument]:
+        """All documents with their stored terms, as a writer takes them."""
+
     def get(self, id: str) -> Document | None: ...
 
     def stored(self, id: str) -> StoredDocument | None:

@@ -12,6 +12,7 @@ from types import TracebackType
 
 import numpy as np
 
+from faqsearch.analysis.analyzer import AnalyzedDocument
 from faqsearch.document import Document
 from faqsearch.errors import IndexExistsError, IndexNotFoundError, IndexStorageError
 from faqsearch.index.base import (
@@ -37,6 +38,8 @@ from faqsearch.index.embedded.toc import (
     write_toc,
 )
 from faqsearch.index.embedded.whoosh_index import ArrayIndex, merge_small, replace_all
+from faqsearch.index.locations import copy_index, in_cluster
+from faqsearch.index.segments.analyzed import analyzed
 from faqsearch.index.segments.execute import execute, score_parts
 from faqsearch.index.segments.layout import SegmentFile
 from faqsearch.index.segments.segment import Segment
@@ -69,6 +72,12 @@ class EmbeddedReader:
 
     def __iter__(self) -> Iterator[Document]:
         return (self._snapshot.document(number) for number in self._snapshot.numbers())
+
+    def titles(self) -> Iterator[Document]:
+        return iter(self)
+
+    def analyzed(self) -> Iterator[AnalyzedDocument]:
+        return (analyzed(self._snapshot, number) for number in self._snapshot.numbers())
 
     def get(self, id: str) -> Document | None:
         number = self._snapshot.find(id)
@@ -280,6 +289,9 @@ class EmbeddedBackend:
     def snapshot(self, path: str | os.PathLike[str]) -> None:
         """Copies the present generation into a new folder; writing may go on meanwhile."""
         reader = self.reader()
+        if in_cluster(path):
+            copy_index(self, path)
+            return
         folder = Path(path)
         require_folder(folder)
         if folder.is_dir() and os.listdir(folder):

@@ -1,0 +1,1 @@
+"""The index on an OpenSearch cluster: the only place that imports opensearchpy."""
