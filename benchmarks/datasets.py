@@ -62,6 +62,8 @@ def _public_set(name: str, folder: Path) -> Collection:
         )
         for row in _rows(folder / "corpus.jsonl")
     ]
+    if not (folder / "queries.jsonl").is_file():
+        return Collection(name, documents, {}, {})
     queries = {row["_id"]: row["text"] for row in _rows(folder / "queries.jsonl")}
     return Collection(name, documents, queries, _qrels(folder / "qrels.tsv"))
 

@@ -11,6 +11,7 @@ from faqsearch.cli.parameters import examples, index_argument, json_option
 from faqsearch.cli.stats_command import size
 from faqsearch.cli.terminal import one_line, print_json
 from faqsearch.errors import IndexCorruptError
+from faqsearch.index.locations import backend_class, shown
 from faqsearch.results import CheckReport
 
 
@@ -40,8 +41,9 @@ def check(location: str, repair: bool, as_json: bool) -> None:
         for one in report.lost:
             click.echo(f"lost: {one_line(one)}")
         counts = ", ".join(f"{name} {count:,}" for name, count in report.counts.items())
+        place = shown(location)
         total = size(sum(report.sizes.values()))
-        click.echo(f"{location} is whole: {counts}, size {total}" if report.ok else f"{location} is damaged")
+        click.echo(f"{place} is whole: {counts}, size {total}" if report.ok else f"{place} is damaged")
     sys.exit(0 if report.ok else 1)
 
 
@@ -54,7 +56,6 @@ def _checked(location: str, repair: bool) -> CheckReport:
     if report.ok or not repair:
         return report
     from faqsearch.faq_index import FaqIndex
-    from faqsearch.index.embedded.backend import EmbeddedBackend
 
-    with FaqIndex(EmbeddedBackend.unopened(location)) as damaged:
+    with FaqIndex(backend_class(location).unopened(location)) as damaged:
         return damaged.check(repair=True)

@@ -8,6 +8,7 @@ from faqsearch import __version__
 from faqsearch.cli.analyze_command import analyze
 from faqsearch.cli.check_command import check
 from faqsearch.cli.complete_command import complete
+from faqsearch.cli.copy_command import copy
 from faqsearch.cli.eval_command import evaluate
 from faqsearch.cli.explain_command import explain
 from faqsearch.cli.get_command import get
@@ -20,7 +21,7 @@ from faqsearch.cli.stats_command import stats
 from faqsearch.cli.try_command import try_
 
 _SECTIONS = (
-    ("Make an index", (index,)),
+    ("Make an index", (index, copy)),
     ("Search", (search, complete, related, get)),
     ("Show", (serve, try_)),
     ("Improve", (report,)),
@@ -30,6 +31,7 @@ _SECTIONS = (
 _EPILOG = """\b
 Examples:
   faqsearch index help.xlsx help.index
+  faqsearch copy help.index opensearch://localhost:9200/help
   faqsearch search help.index 캐시 환불
   faqsearch search help.index 환불 --category 웹소설·웹툰 --sort -updated_at --page 2
   faqsearch search help.index -- -1009       (a query that begins with - goes after --)

@@ -12,6 +12,7 @@ from faqsearch.cli.parameters import examples, index_argument
 from faqsearch.cli.progress import IndexingProgress
 from faqsearch.cli.terminal import one_line
 from faqsearch.errors import AnalyzerMismatchError, DocumentError, FaqSearchError, IndexNotFoundError
+from faqsearch.index.locations import shown
 
 if TYPE_CHECKING:
     from faqsearch import Document, FaqIndex, Lexicon
@@ -83,9 +84,9 @@ def index(
         done = _index(location, documents, lexicon)
     except signals.Interrupted as stop:
         signals.ignore()
-        stop.note = stop.note or f": nothing was saved, {location} is as it was"
+        stop.note = stop.note or f": nothing was saved, {shown(location)} is as it was"
         raise
-    click.echo(f"{location}: {done}, in {time.perf_counter() - begun:.1f} s")
+    click.echo(f"{shown(location)}: {done}, in {time.perf_counter() - begun:.1f} s")
 
 
 def _check(file: str, documents: list[Document], *, allow_empty: bool) -> None:
@@ -142,9 +143,9 @@ class _Watch:
         try:
             with FaqIndex.open(self._location, read_only=True, on_mismatch="search") as now:
                 if now.generation != self._generation:
-                    error.note = f", but too late: {self._location} holds the new documents already"
+                    error.note = f", but too late: {shown(self._location)} holds the new documents already"
                 elif now.generation == 0:
-                    error.note = f": nothing was saved, {self._location} is an empty index"
+                    error.note = f": nothing was saved, {shown(self._location)} is an empty index"
         except FaqSearchError as problem:
             error.note = f": {one_line(str(problem))}"
 

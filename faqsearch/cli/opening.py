@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from faqsearch.index.locations import shown
+
 if TYPE_CHECKING:
     from faqsearch import FaqIndex
 
@@ -19,8 +21,9 @@ def open_index(location: str, *, analyses: bool = True) -> FaqIndex:
     try:
         return FaqIndex.open(location, read_only=True)
     except AnalyzerMismatchError:
+        place = shown(location)
         click.echo(
-            f"warning: {location} was analysed by another version; run 'faqsearch index FILE {location}' to analyse it again",
+            f"warning: {place} was analysed by another version; run 'faqsearch index FILE {place}' to analyse it again",
             err=True,
         )
         return FaqIndex.open(location, read_only=True, on_mismatch="search")

@@ -12,6 +12,8 @@ import click
 class IndexingProgress:
     """Called with (documents analysed, documents to analyse), as ``FaqIndex.sync`` does; shown on the standard error."""
 
+    doing, done = "analysing", "analysed"
+
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
         self._bar: Any = None
@@ -31,13 +33,19 @@ class IndexingProgress:
             self._draw(done, total)
         elif (tenth := done * 10 // total) > self._tenth:
             self._tenth = tenth
-            click.echo(f"analysed {done:,} of {total:,} documents ({done * 100 // total} %)", err=True)
+            click.echo(f"{self.done} {done:,} of {total:,} documents ({done * 100 // total} %)", err=True)
 
     def _draw(self, done: int, total: int) -> None:
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(desc="analysing", total=total, unit=" documents", dynamic_ncols=True, leave=False, file=sys.stderr)
+            self._bar = tqdm(desc=self.doing, total=total, unit=" documents", dynamic_ncols=True, leave=False, file=sys.stderr)
         self._bar.update(done - self._bar.n)
         if done == total:
             self._bar.set_description("saving")
+
+
+class CopyingProgress(IndexingProgress):
+    """The same for documents copied."""
+
+    doing, done = "copying", "copied"
