@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -86,7 +88,13 @@ class Cluster:
         command += ["-baseHttpPort", str(self.ports[node] - 1)]
         with open(home / "log", "ab") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=home, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=home,
+                start_new_session=True,
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             )
         self.pids[node] = process.pid
         _children[process.pid] = process
@@ -159,6 +167,12 @@ class Cluster:
     def _log(self, node: int) -> str:
         path = self.folder / f"n{node}" / "log"
         return path.read_text(encoding="utf-8", errors="replace")[-3000:] if path.exists() else ""
+
+
+def _end_with_parent() -> None:
+    """In the child: it is ended when its parent is, however that ends."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
 
 
 _children: dict[int, subprocess.Popen[bytes]] = {}

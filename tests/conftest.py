@@ -57,6 +57,14 @@ def start_cluster(folder: Path, version: str, **options: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
+def one_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A cluster of one node, for the tests of what only a cluster has."""
+    cluster = start_cluster(tmp_path_factory.mktemp("cluster"), "2.19", heap="384m")
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="session")
 def backend_cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The cluster on which the tests run, or None where they run embedded."""
     backend = request.config.getoption("--backend")
