@@ -10,6 +10,7 @@ from typing import Any
 
 from faqsearch.analysis.analyzer import AnalyzedDocument, AnalyzedText
 from faqsearch.analysis.grams import bigrams
+from faqsearch.analysis.sentences import sentence_ends
 from faqsearch.document import CategoryPath, Document
 from faqsearch.index.base import StoredDocument, Tokens
 from faqsearch.index.hashes import stored_hash, terms_hash
@@ -43,7 +44,12 @@ def encode(analyzed: AnalyzedDocument) -> dict[str, Any]:
         "m_category": _joined(analyzed.category_terms),
         "g_title": squeezed_text(title.squeezed) or None,
         "g_body": squeezed_text(body.squeezed) or None,
-        "tokens": {"title": _places(title), "body": _places(body), **_long(chain(held, labels))},
+        "tokens": {
+            "title": _places(title),
+            "body": _places(body),
+            "sentences": sentence_ends(analyzed.document.body),
+            **_long(chain(held, labels)),
+        },
     }
     # An empty field would count as a field of length 0 here and not there.
     present = {name: value for name, value in source.items() if value not in (None, [])}
@@ -91,7 +97,7 @@ def decode_stored(source: Mapping[str, Any], marks: frozenset[str] | None) -> St
     places = source["tokens"]
     long = places.get("long") or {}
     title, body = (_tokens(source.get(f"m_{field}"), places.get(field) or [], long, marks) for field in ("title", "body"))
-    return StoredDocument(decode_document(source), title, body)
+    return StoredDocument(decode_document(source), title, body, places.get("sentences"))
 
 
 def decode_analyzed(source: Mapping[str, Any]) -> AnalyzedDocument:
