@@ -6,6 +6,7 @@ import click
 
 from faqsearch import __version__
 from faqsearch.cli.analyze_command import analyze
+from faqsearch.cli.audit_command import audit
 from faqsearch.cli.check_command import check
 from faqsearch.cli.complete_command import complete
 from faqsearch.cli.copy_command import copy
@@ -24,7 +25,7 @@ _SECTIONS = (
     ("Make an index", (index, copy)),
     ("Search", (search, complete, related, get)),
     ("Show", (serve, try_)),
-    ("Improve", (report,)),
+    ("Improve", (audit, report)),
     ("Understand", (explain, analyze, stats, check, evaluate)),
 )
 
@@ -40,6 +41,7 @@ Examples:
   faqsearch get help.index story-005
   faqsearch serve help.index
   faqsearch try help.xlsx
+  faqsearch audit help.index
   faqsearch report events.jsonl
   faqsearch explain help.index '캐시 환불' story-005
   faqsearch analyze help.index '캐시를 환불받고 싶어요'

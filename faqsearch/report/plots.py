@@ -65,6 +65,7 @@ def _searches(axes: Any, report: UsageReport) -> None:
         axes.bar(places, values, bottom=bottom, color=color, width=0.8)
         bottom = [below + value for below, value in zip(bottom, values, strict=True)]
     axes.set_ylim(bottom=0)
+    axes.yaxis.get_major_locator().set_params(integer=True)
 
 
 def _click_share(axes: Any, report: UsageReport) -> None:
