@@ -1,9 +1,9 @@
 """Does the audit find what is wrong? Ten kinds of fault, five of each, seeded into a copy of data/.
 
 Printed by kind: findings in data/ as it is, faults seeded, findings added, right ones among them, precision and recall.
-Precision is over the findings that the seeding added. A finding about an entry that got a fault of another kind follows from that
-(a body made very long sinks in the ranking): it is printed and not counted. data/ itself has findings too (categories with one
-entry, compounds). Entries are drawn by ``random.Random(11)``.
+Precision is over the findings that the seeding added. A finding about an entry that got a fault of another kind follows from
+that (a body made very long sinks in the ranking): it is printed and not counted. data/ itself has findings too (categories with
+one entry, compounds). Entries are drawn by ``random.Random(11)``.
 """
 
 from __future__ import annotations
