@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _DROPPED = re.compile(r"[\W_]+")
 
@@ -17,10 +18,16 @@ def squeeze_with_offsets(text: str) -> tuple[str, list[int]]:
     characters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
-        kept = squeeze(character)
-        characters.append(kept)
-        places += [place] * len(kept)
+        kept = _kept(character)
+        if kept:
+            characters.append(kept)
+            places += [place] * len(kept)
     return "".join(characters), places
+
+
+@lru_cache(maxsize=1 << 14)
+def _kept(character: str) -> str:
+    return squeeze(character)
 
 
 def bigrams(squeezed: str) -> list[str]:

@@ -16,6 +16,7 @@ _QUOTES = '"“”„‟«»'
 _PHRASE = re.compile(rf"(?P<minus>(?<!\S)-)?[{_QUOTES}](?P<text>[^{_QUOTES}]+)[{_QUOTES}]")
 _EXCLUDED = re.compile(r"(?<!\S)-(?P<word>[^\W\d_]\S*)")
 _LONGEST_DECOMPOSED = 4  # code points that one may be written with; decomposed text is cut where composed text is
+_OPERATOR = re.compile(rf"[{_QUOTES}]|(?<!\S)-")
 _ANYTHING = re.compile(r"[^\W_]")
 
 
@@ -35,6 +36,8 @@ def parse(query: str) -> Parsed:
     whole = normalize(query[: _LONGEST_DECOMPOSED * limits.QUERY_CODE_POINTS]).text
     truncated = len(whole) > limits.QUERY_CODE_POINTS or len(query) > _LONGEST_DECOMPOSED * limits.QUERY_CODE_POINTS
     text = whole[: limits.QUERY_CODE_POINTS]
+    if not _OPERATOR.search(text):
+        return Parsed(" ".join(text.split()), truncated=truncated)
     phrases = [match["text"] for match in _PHRASE.finditer(text) if not match["minus"]]
     without = [match["text"] for match in _PHRASE.finditer(text) if match["minus"]]
     rest = _PHRASE.sub(lambda match: " " if match["minus"] else f" {match['text']} ", text)

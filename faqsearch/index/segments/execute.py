@@ -14,7 +14,7 @@ from faqsearch.document import CategoryPath
 from faqsearch.index.base import Clause, Group, Matches, PlanTerm, QueryPlan, ScorePart
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import LISTS
-from faqsearch.index.segments.score import accumulate
+from faqsearch.index.segments.score import PostingSlice, accumulate
 from faqsearch.index.segments.snapshot import Snapshot, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE
 from faqsearch.index.segments.view import View
@@ -110,18 +110,20 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
 
 def _scores(view: View, terms: Sequence[PlanTerm], size: int) -> NDArray[np.float64]:
     """``(size,) float64``: each document's score, the lists and terms added in a fixed order."""
-    documents, worth, weights = [], [], []
+    lists = []
     for name in LISTS:
         if not view.share(name):
             continue
+        weighted: list[tuple[PostingSlice, float]] = []
         for term in terms:
             if term.channel == name[0]:
                 postings = view.postings(name, term.term)
                 if postings is not None:
-                    documents.append(postings.documents)
-                    worth.append(postings.worth)
-                    weights.append(term.weight)
-    return accumulate(size, documents, worth, weights)
+                    weight = term.weight * postings.factor
+                    weighted += [(one, weight) for one in postings.slices]
+        if weighted:
+            lists.append((view.table(name), weighted))
+    return accumulate(size, lists)
 
 
 def _full(view: View, groups: Sequence[Group], size: int) -> Mask:

@@ -46,19 +46,29 @@ PostingSlice: TypeAlias = tuple[Array, Array, int]
 
 
 def accumulate(
-    size: int, documents: Sequence[Array], worth: Sequence[NDArray[np.float64]], weights: Sequence[float]
+    size: int, lists: Sequence[tuple[NDArray[np.float64], Sequence[tuple[PostingSlice, float]]]]
 ) -> NDArray[np.float64]:
-    """``(size,) float64``: for each document the sum of weight · worth over its postings, given by term.
+    """``(size,) float64``: for each document the sum of weight · impact over its postings.
 
-    The order of addition for one document is that of the terms, whatever the segments, so equal indexes give equal bits.
+    ``lists`` are impact tables with the (slice, weight) pairs they belong to. The order of addition for one document is that of
+    ``lists`` and slices, whatever the segments, so equal indexes give equal bits.
     """
-    counts = [len(some) for some in documents]
+    slices = [one for _, some in lists for one, _ in some]
+    counts = [len(docs) for docs, _, _ in slices]
     total = sum(counts)
     if not total:
         return np.zeros(size)
     docs = np.empty(total, dtype=np.intp)
-    np.concatenate(documents, out=docs, casting="unsafe")
-    scores = np.concatenate(worth)
-    scores *= np.repeat(weights, counts)
+    np.concatenate([docs for docs, _, _ in slices], out=docs, casting="unsafe")
+    if any(base for _, _, base in slices):
+        docs += np.repeat([base for _, _, base in slices], counts)
+    codes = np.concatenate([codes for _, codes, _ in slices])
+    scores = np.empty(total, dtype=np.float64)
+    end = place = 0
+    for table, some in lists:
+        begin, end = end, end + sum(counts[place : place + len(some)])
+        place += len(some)
+        table.take(codes[begin:end], out=scores[begin:end], mode="clip")
+    scores *= np.repeat([weight for _, some in lists for _, weight in some], counts)
     summed: NDArray[np.float64] = np.bincount(docs, scores, minlength=size)  # type: ignore[assignment]
     return summed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -101,10 +101,8 @@ class Segment:
         split = body - title
         return Tokens(terms[:split], starts[:split], ends[:split]), Tokens(terms[split:], starts[split:], ends[split:])
 
-    def marked_tokens(self, numbers: Sequence[int], marks: Iterable[str]) -> list[tuple[Tokens, Tokens]]:
-        """For each document (tokens of the title, tokens of the body) whose term is in ``marks``; all in one pass."""
-        find = self.dictionaries["m"].find
-        names = {found: term for term in marks if (found := find(term.encode("utf-8", "surrogatepass"))) >= 0}
+    def marked_tokens(self, numbers: Sequence[int], names: Mapping[int, str]) -> list[tuple[Tokens, Tokens]]:
+        """For each document (tokens of the title, tokens of the body) whose term is in ``names``, terms by number."""
         if not names:
             return [(Tokens([], [], []), Tokens([], [], []))] * len(numbers)
         wanted = np.zeros(len(self.dictionaries["m"]), dtype=bool)

@@ -80,12 +80,14 @@ class Snapshot:
         if marks is None:
             return tuple(self.stored(number) for number in numbers)
         found: dict[int, StoredDocument] = {}
-        by_segment: dict[Segment, list[tuple[int, int]]] = {}
+        by_segment: dict[int, list[tuple[int, int]]] = {}
         for number in numbers:
-            segment, own = self.place(number)
-            by_segment.setdefault(segment, []).append((number, own))
-        for segment, some in by_segment.items():
-            tokens = segment.marked_tokens([own for _, own in some], marks)
+            index = bisect_right(self.bases, number) - 1
+            by_segment.setdefault(index, []).append((number, number - self.bases[index]))
+        for index, some in by_segment.items():
+            segment = self.segments[index]
+            names = {own: term for term in marks if (own := self.term_numbers("m", term)[index]) >= 0}
+            tokens = segment.marked_tokens([own for _, own in some], names)
             for (number, own), (title, body) in zip(some, tokens, strict=True):
                 found[number] = StoredDocument(segment.document(own), title, body, segment.sentence_ends(own))
         return tuple(found[number] for number in numbers)

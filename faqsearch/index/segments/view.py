@@ -18,22 +18,15 @@ if TYPE_CHECKING:
     from faqsearch.index.segments.snapshot import Snapshot
 
 _REMEMBERED = 1 << 14
-"""Terms whose idf a view remembers."""
-_BUDGET = 24 << 20
-"""Bytes of postings that a view keeps for the next query with the same term; beyond it begins anew."""
-_ENTRY = 400
-"""Bytes of an entry beside its postings, about."""
+"""Terms of a list that a view remembers; then it begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """A term in one list through all segments: ``(n,) uint32`` global numbers, rising, and ``(n,) float64`` their worth.
+    """A term in one list: its postings by segment, and what an impact counts: idf times the list's share of a score."""
 
-    The worth is idf · impact · the list's share of a score; a query multiplies it by the term's weight.
-    """
-
-    documents: NDArray[np.uint32]
-    worth: NDArray[np.float64]
+    slices: list[PostingSlice]
+    factor: float
 
 
 class View:
@@ -48,7 +41,6 @@ class View:
         self._tables: dict[str, NDArray[np.float64]] = {}
         self._idfs: dict[tuple[str, str], float] = {}
         self._postings: dict[tuple[str, str], Postings | None] = {}
-        self._kept = 0
         ranking = snapshot.ranking
         shares = (1.0, ranking.title, ranking.category, 1.0, ranking.title)
         self._shares = {name: share * (ranking.k1 + 1) for name, share in zip(LISTS, shares, strict=True)}
@@ -78,29 +70,18 @@ class View:
         return self._shares[name]
 
     def postings(self, name: str, term: str) -> Postings | None:
-        """A term in one list, None where no document holds it; kept for the next query."""
+        """A term in one list, None where no document holds it; remembered for the next query with it."""
         key = name, term
         try:
             return self._postings[key]
         except KeyError:
-            found = self._weighed(name, term)
-        self._kept += _ENTRY + (0 if found is None else found.documents.nbytes + found.worth.nbytes)
-        if self._kept > _BUDGET:  # without a lock, which a fork could leave locked: two threads may at worst both clear
+            pass
+        slices, frequency = self.slices(name, self._snapshot.term_numbers(_channel(name), term))
+        found = Postings(slices, self._shares[name] * self.statistics(name).idf(frequency)) if slices else None
+        if len(self._postings) >= _REMEMBERED:
             self._postings.clear()
-            self._kept = 0
         self._postings[key] = found
         return found
-
-    def _weighed(self, name: str, term: str) -> Postings | None:
-        slices, frequency = self.slices(name, self._snapshot.term_numbers(_channel(name), term))
-        if not slices:
-            return None
-        table = self.table(name)
-        parts = [table.take(codes, mode="clip") for _, codes, _ in slices]
-        numbers = [docs.astype(np.uint32) + np.uint32(base) if base else docs.astype(np.uint32) for docs, _, base in slices]
-        worth = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        worth *= self._shares[name] * self.statistics(name).idf(frequency)
-        return Postings(numbers[0] if len(numbers) == 1 else np.concatenate(numbers), worth)
 
     def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
         """(the postings of a term in one list by segment, how many of them are of visible documents)."""
@@ -114,8 +95,11 @@ class View:
         """Sets ``mask`` for every document that holds the term in any list of the channel."""
         for name in ("m.all", "m.category") if channel == "m" else ("g.all",):
             postings = self.postings(name, term)
-            if postings is not None:
-                mask[postings.documents] = True
+            for docs, _, base in postings.slices if postings is not None else ():
+                if base:
+                    mask[docs.astype(np.int64) + base] = True
+                else:
+                    mask[docs] = True
 
     def idf(self, name: str, term: str) -> float:
         """The inverse document frequency of a term in one list; remembered."""
