@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from faqsearch.results import Facet
 CategoryChoice: TypeAlias = str | CategoryPath | Facet | Iterable[str | CategoryPath | Facet] | None
 Labels: TypeAlias = str | Iterable[str]
 
+_NONE: frozenset[str] = frozenset()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -86,6 +88,8 @@ def whole(name: str, value: Any, least: int, most: int | None) -> int:
 
 def labels_of(name: str, value: Labels) -> frozenset[str]:
     """One label or several, as a set; raises InvalidOptionError."""
+    if isinstance(value, tuple) and not value:
+        return _NONE
     if isinstance(value, str):
         return frozenset([value])
     if not isinstance(value, Iterable):
@@ -99,7 +103,7 @@ def labels_of(name: str, value: Labels) -> frozenset[str]:
 def micros(now: datetime | None) -> int:
     """Microseconds since 1970; None is the present. A naive time raises InvalidOptionError."""
     if now is None:
-        now = datetime.now(UTC)
+        return time.time_ns() // 1000
     if not isinstance(now, datetime) or now.tzinfo is None:
         raise InvalidOptionError(f"now must be an aware datetime, as datetime.now(timezone.utc), not {now!r}")
     difference = now - _EPOCH

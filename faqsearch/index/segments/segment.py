@@ -15,6 +15,11 @@ from faqsearch.index.segments.dictionary import Dictionary
 from faqsearch.index.segments.layout import Array, SegmentFile
 from faqsearch.index.segments.stored import load_document, load_values
 
+_REMEMBERED = 1 << 10
+"""Documents of a segment that are remembered; then it begins anew."""
+_REMEMBERED_BYTES = 1 << 12
+"""The longest row of a document that is remembered: at most some 10 MB a segment."""
+
 
 class Segment:
     """The documents of one segment file by number."""
@@ -22,6 +27,7 @@ class Segment:
     def __init__(self, file: SegmentFile) -> None:
         self.file = file
         self.documents = file.documents
+        self._shown: dict[int, Document] = {}
 
     @cached_property
     def dictionaries(self) -> dict[str, Dictionary]:
@@ -75,6 +81,18 @@ class Segment:
     def document(self, number: int) -> Document:
         """The stored document."""
         return load_document(self._row("stored", number))
+
+    def shown(self, number: int) -> Document:
+        """The stored document for a page; remembered for the next one, unless it is long."""
+        found = self._shown.get(number)
+        if found is None:
+            row = self._row("stored", number)
+            found = load_document(row)
+            if len(row) <= _REMEMBERED_BYTES:
+                if len(self._shown) >= _REMEMBERED:
+                    self._shown.clear()
+                self._shown[number] = found
+        return found
 
     def stored_values(self, number: int) -> list[Any]:
         """The values of the stored document, in the order of ``stored.py``."""

@@ -38,6 +38,7 @@ class Snapshot:
         self.bases: list[int] = [0, *np.cumsum(counts).tolist()] if counts else [0]
         self.size = int(self.bases[-1])
         self._allowed: tuple[Scope, NDArray[np.bool_] | None] | None = None
+        self._viewed: tuple[Scope, View] | None = None
 
     # Documents
 
@@ -89,7 +90,7 @@ class Snapshot:
             names = {own: term for term in marks if (own := self.term_numbers("m", term)[index]) >= 0}
             tokens = segment.marked_tokens([own for _, own in some], names)
             for (number, own), (title, body) in zip(some, tokens, strict=True):
-                found[number] = StoredDocument(segment.document(own), title, body, segment.sentence_ends(own))
+                found[number] = StoredDocument(segment.shown(own), title, body, segment.sentence_ends(own))
         return tuple(found[number] for number in numbers)
 
     def numbers(self) -> Iterator[int]:
@@ -143,7 +144,7 @@ class Snapshot:
     def allowed(self, scope: Scope) -> NDArray[np.bool_] | None:
         """``(size,) bool``: the documents that are live and in the scope; None: all. The last scope's is kept."""
         last = self._allowed
-        if last is None or last[0] != scope:
+        if last is None or (last[0] is not scope and last[0] != scope):
             last = self._allowed = scope, self._allow(scope)
         return last[1]
 
@@ -203,6 +204,9 @@ class Snapshot:
         So hidden documents change no score, and through the floor no total. ``within`` leaves statistics as they are. Views are
         kept by audience and by the span of time in which the same documents are visible.
         """
+        last = self._viewed
+        if last is not None and last[0] is scope:
+            return last[1]
         audience = scope.audience if self.has_audience else frozenset()
         span = bisect_right(self._changes, scope.now)
         found = self._views.get((audience, span))
@@ -214,6 +218,7 @@ class Snapshot:
             if visible is not None and hidden and self.live is None and visible.all():
                 visible = None
             found = self._views[audience, span] = View(self, visible, hidden)
+        self._viewed = scope, found
         return found
 
     @cached_property
