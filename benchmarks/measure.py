@@ -199,10 +199,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _cpu(process: int | None) -> float:
-    return time.process_time() + (_process_seconds(process) if process is not None else 0.0)
+    return time.process_time() + (process_seconds(process) if process is not None else 0.0)
 
 
-def _process_seconds(process: int) -> float:
+def process_seconds(process: int) -> float:
     """CPU seconds of all threads of another process, to the nanosecond where the kernel counts so."""
     total = 0
     for thread in Path(f"/proc/{process}/task").iterdir():

@@ -314,16 +314,16 @@ class FaqIndex:
         )
 
     def check(self, *, repair: bool = False) -> CheckReport:
-        """Verifies every checksum and what the files say of each other.
+        """Verifies every checksum, what the files say of each other, and a sample of documents by analysing them again.
 
         With ``repair`` a damaged index is built again from every stored document that can be read; the report says what was
         ``lost``. Raises IndexCorruptError, and changes nothing, where no document can be read.
         """
         self._open()
-        report = self._backend.check()
+        report = self._checked()
         if repair and not report.ok:
             lost = self._backend.repair(self._lock_timeout, _meta(self._lexicon, IndexOptions()))
-            report = replace(self._backend.check(), lost=lost)
+            report = replace(self._checked(), lost=lost)
         return report
 
     def snapshot(self, path: Location) -> None:
@@ -372,6 +372,19 @@ class FaqIndex:
 
     def _present_lexicon(self, reader: Reader) -> Lexicon:
         return self._lexicon if self._lexicon is not None else Lexicon.from_dict(reader.meta.lexicon)
+
+    def _checked(self) -> CheckReport:
+        report = self._backend.check()
+        if not report.ok:
+            return report
+        reader = self._reader()
+        analyzer = self._parts(reader)[1]
+        if analyzer.fingerprint != reader.meta.fingerprint:  # other terms than ours are no damage
+            return replace(report, counts={**report.counts, "analysed again": 0})
+        from faqsearch.reanalysis import reanalysis_problems
+
+        count, problems = reanalysis_problems(reader, analyzer)
+        return replace(report, ok=not problems, problems=problems, counts={**report.counts, "analysed again": count})
 
     def _parts(self, reader: Reader) -> tuple[QueryLanguage, Analyzer]:
         """(the query language, the analyzer) of the reader's generation, made once for each lexicon and options."""

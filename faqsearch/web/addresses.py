@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from faqsearch import limits
@@ -90,6 +91,7 @@ class Addresses:
         return self._public + self.article(document.id)
 
 
+@lru_cache(maxsize=4096)
 def write_path(path: CategoryPath) -> str:
     r"""A category path as one text: ``결제>환불``; ``>`` and ``\`` in a label have a ``\`` before them."""
     return ">".join(re.sub(r"([\\>])", r"\\\1", label) for label in path)

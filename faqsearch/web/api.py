@@ -16,7 +16,7 @@ from faqsearch.web import json_values, schemas
 from faqsearch.web.caching import Validator
 from faqsearch.web.events import EventStream
 from faqsearch.web.json_values import json_response
-from faqsearch.web.parameters import Categories, Correct, Page, PerPage, Sort, Tags, Text, category_path
+from faqsearch.web.parameters import CATEGORIES, TAGS, Correct, Page, PerPage, Sort, Text, category_path
 from faqsearch.web.site import Site
 from faqsearch.web.templating import Templates
 
@@ -42,9 +42,9 @@ def api(site: Site, templates: Templates, validator: Validator, events: EventStr
     @router.get("/search", summary="Search", response_model=schemas.SearchBody, responses=_SAME)
     def search(
         request: Request,
-        category: Categories,
-        tag: Tags,
         query: Text = "",
+        category: list[str] = CATEGORIES,
+        tag: list[str] = TAGS,
         sort: Sort = "relevance",
         page: Page = 1,
         per_page: PerPage = None,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from faqsearch.document import Document
@@ -16,7 +16,7 @@ from faqsearch.web.blocks import blocks
 
 def json_response(values: Any) -> Response:
     """``values`` as they are: they are made here, so they are not checked again against the schema (tests do)."""
-    return Response(json.dumps(values, ensure_ascii=False, separators=(",", ":")), media_type="application/json")
+    return Response(to_json(values), media_type="application/json")
 
 
 def summary(document: Document, addresses: Addresses) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from fastapi import Query
 
@@ -35,14 +35,12 @@ Category: TypeAlias = Annotated[
         description="Only this category: a path with > between its labels, `웹소설·웹툰>환불/취소`; \\ before a > in a label."
     ),
 ]
-Categories: TypeAlias = Annotated[
-    list[str],
-    Query(
-        default_factory=list,
-        description="Only these categories (any of them): each a path, as `웹소설·웹툰>환불/취소`; \\ before a > in a label.",
-    ),
-]
-Tags: TypeAlias = Annotated[list[str], Query(default_factory=list, description="Only entries with all of these tags.")]
+# A list's default is a value, not a factory: pydantic looks at a factory's signature anew in every request.
+CATEGORIES: Any = Query(
+    [],
+    description="Only these categories (any of them): each a path, as `웹소설·웹툰>환불/취소`; \\ before a > in a label.",
+)
+TAGS: Any = Query([], description="Only entries with all of these tags.")
 
 
 def category_path(text: str) -> CategoryPath:

@@ -16,6 +16,8 @@ from faqsearch.faq_index import FaqIndex
 from faqsearch.web.app import create_app
 
 _OPTIONS = "FAQSEARCH_SERVE"
+_SILENT_SECONDS = 60
+"""A worker that says nothing for so long is replaced. Loading Kiwi on a busy machine may silence one for several seconds."""
 
 
 def free_port(host: str, port: int) -> int:
@@ -40,6 +42,7 @@ def run(location: str, *, host: str, port: int, workers: int = 1, log_queries: b
         host=host,
         port=port,
         workers=workers,
+        timeout_worker_healthcheck=_SILENT_SECONDS,
         log_config=_log_config(log_queries),
         server_header=False,
     )
