@@ -7,7 +7,7 @@ QUERY ?= 캐시 환불
 OPENSEARCH ?= 2.19
 NODES ?= 1
 
-.PHONY: setup demo serve opensearch test test-slow test-opensearch test-all torture check format bench bench-full clean help
+.PHONY: setup demo serve opensearch test test-slow test-opensearch test-all torture mutation check format bench bench-full clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,8 +43,13 @@ test-slow: $(SETUP) ## the slow tests only
 
 test-all: test test-slow ## all tests
 
-torture: $(SETUP) ## kill, damage and stress indexes for ten minutes (docs/reliability.md)
-	FAQSEARCH_TORTURE=1 $(BIN)/python -m pytest -s -p no:xdist tests/test_faults.py tests/test_crash.py tests/test_corruption.py tests/test_stateful.py tests/test_golden.py
+torture: $(SETUP) ## kill, damage, stress and fuzz indexes for an hour (docs/reliability.md)
+	FAQSEARCH_TORTURE=1 $(BIN)/python -m pytest -s -p no:xdist tests/test_faults.py tests/test_crash.py tests/test_corruption.py tests/test_stateful.py tests/test_golden.py tests/test_metamorphic.py tests/test_hostile.py tests/test_fuzz.py
+
+SAMPLE ?= 300
+mutation: $(SETUP) ## would the tests notice a fault in query/ or index/? (SAMPLE=300 faults of some 8,000; docs/mutation.md)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt 'cosmic-ray==8.7.0'
+	$(BIN)/python tests/mutation.py --sample $(SAMPLE)
 
 check: $(SETUP) ## format, lint, types, import layers, structure
 	$(BIN)/ruff format --check .

@@ -383,7 +383,8 @@ class FaqIndex:
             return replace(report, counts={**report.counts, "analysed again": 0})
         from faqsearch.reanalysis import reanalysis_problems
 
-        count, problems = reanalysis_problems(reader, analyzer)
+        own = "postings" in report.counts  # a cluster keeps its own, and verifies them itself
+        count, problems = reanalysis_problems(reader, analyzer, postings=own)
         return replace(report, ok=not problems, problems=problems, counts={**report.counts, "analysed again": count})
 
     def _parts(self, reader: Reader) -> tuple[QueryLanguage, Analyzer]:

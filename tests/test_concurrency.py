@@ -116,6 +116,38 @@ def test_a_held_reader_keeps_its_generation(index: FaqIndex) -> None:
     assert "d07" not in index
 
 
+def test_a_snapshot_taken_while_others_write_is_one_whole_generation(tmp_path: Path) -> None:
+    copies: list[Path] = []
+    with FaqIndex.create(tmp_path / "index") as index, FaqIndex.open(tmp_path / "index") as other:
+        index.sync(batch(0))
+        done = threading.Event()
+
+        def write() -> None:
+            try:
+                for number in range(1, BATCHES):
+                    index.sync(batch(number))
+                    index.upsert(Document(f"more{number}", f"캐시 환불 {number}판"))
+            finally:
+                done.set()
+
+        def copy() -> None:
+            while not done.is_set() or len(copies) < 3:
+                copies.append(tmp_path / f"copy{len(copies)}")
+                other.snapshot(copies[-1])
+
+        in_threads(write, copy)
+    seen = set()
+    for place in copies:
+        with FaqIndex.open(place, read_only=True) as found:
+            assert found.check().ok
+            assert len({document.title for document in found}) == 1
+            assert len(found) == SIZE + ("more" in "".join(document.id for document in found))
+            seen.add(found.generation)
+    assert len(seen) > 1
+    with FaqIndex.restore(copies[-1], location=tmp_path / "again") as restored:
+        assert restored.search("환불").total == len(restored)
+
+
 READER = """
 import sys, time
 from faqsearch import FaqIndex

@@ -32,6 +32,7 @@ PAGES = {
     "article with headings": "/articles/story-021",
     "article with a table": "/articles/talk-067",
     "article with notes": "/articles/story-002",
+    "article after an answer": "/articles/story-002?thanks=1",
 }
 
 heard: list[SearchEvent | FeedbackEvent] = []
@@ -243,8 +244,10 @@ def test_dark(browser: Browser, address: str) -> None:
 
 def test_printed_page(page: Page) -> None:
     page.goto("/search?query=환불")
+    expect(page.get_by_text("검색어: 환불")).to_be_hidden()
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("검색어: 환불")).to_be_visible()
     for selector in (".search", ".sorts", ".tree", ".pages"):
         for node in page.locator(selector).all():
             expect(node).to_be_hidden()
