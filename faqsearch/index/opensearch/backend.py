@@ -97,6 +97,10 @@ class ClusterBackend:
                 self._looked = time.monotonic()  # the cluster may be choosing a new manager: searches go on meanwhile
                 return self._reader
 
+    def newest(self) -> ClusterReader:
+        """What is there now, with nothing remembered: for a writer, before whom another may have died."""
+        return ClusterReader(self._client, self._state())
+
     def reload(self) -> ClusterReader:
         """The newest generation, whatever was seen before."""
         with self._guard():

@@ -60,7 +60,7 @@ def execute(searches: Searches, plan: QueryPlan, translation: Translation) -> Ma
         tuple(scores[hit["_id"]] for hit in hits),
         _total(answer),
         best,
-        _counts(answer),
+        _counts(searches, answer, _filtered(translation, matching)),
     )
 
 
@@ -178,7 +178,7 @@ def _pinned(
         tuple(float(hit["_score"] or 0.0) for hit in hits),
         _total(counted),
         best,
-        _counts(counted),
+        _counts(searches, counted, _filtered(translation, everything)),
         frozenset(by_id),
     )
 
@@ -204,6 +204,24 @@ def _total(answer: dict[str, Any]) -> int:
     return total
 
 
-def _counts(answer: dict[str, Any]) -> dict[CategoryPath, int]:
-    buckets = answer.get("aggregations", {}).get("paths", {}).get("buckets", [])
-    return {split_path(bucket["key"]): bucket["doc_count"] for bucket in buckets}
+def _counts(searches: Searches, answer: dict[str, Any], body: Query) -> dict[CategoryPath, int]:
+    """Documents by category; where there are more categories than one answer lists, page by page."""
+    if "aggregations" not in answer:
+        return {}
+    found = answer["aggregations"]["paths"]
+    if not found["sum_other_doc_count"]:
+        return {split_path(bucket["key"]): bucket["doc_count"] for bucket in found["buckets"]}
+    return {split_path(path): count for path, count in every_value(searches, "path", body["query"], page=_CATEGORIES)}
+
+
+def every_value(searches: Searches, name: str, query: Query | None, *, page: int) -> list[tuple[str, int]]:
+    """(value, documents that hold it) of all values of a keyword field, over the documents of a query (None: all)."""
+    found: list[tuple[str, int]] = []
+    composite: dict[str, Any] = {"size": page, "sources": [{"value": {"terms": {"field": name}}}]}
+    while True:
+        body: dict[str, Any] = {"size": 0, "track_total_hits": False, "aggs": {"values": {"composite": composite}}}
+        answer = searches.one(body if query is None else {**body, "query": query})["aggregations"]["values"]
+        found += [(bucket["key"]["value"], bucket["doc_count"]) for bucket in answer["buckets"]]
+        if len(answer["buckets"]) < page:
+            return found
+        composite["after"] = answer["after_key"]

@@ -120,10 +120,6 @@ class ClusterReader:
     # What there is
 
     def hashes(self) -> Mapping[str, tuple[int, int]]:
-        return self._hashes
-
-    @cached_property
-    def _hashes(self) -> dict[str, tuple[int, int]]:
         hits = scan(self._searches, (), ("hash",), size=_HASHES)
         return {hit["_id"]: decode_hashes(hit["fields"]["hash"][0]) for hit in hits}
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from faqsearch.document import CategoryPath
 from faqsearch.index.base import Channel, Scope
-from faqsearch.index.opensearch.execute import Searches
+from faqsearch.index.opensearch.execute import Searches, every_value
 from faqsearch.index.opensearch.terms import HELD, plain_gram, plain_term
 from faqsearch.index.opensearch.translate import Query, scope_clauses
 
@@ -196,23 +196,13 @@ class Vocabulary:
 
     def _fetch_words(self, scope: Scope | None) -> dict[str, tuple[int, int]]:
         found: dict[str, tuple[int, int]] = {}
-        for value, count in self._composite("words", self._query(scope)):
+        for value, count in every_value(self._searches, "words", self._query(scope), page=_PAGE):
             term = plain_term(value[1:])
             held, any_list = found.get(term, (0, 0))
             found[term] = (held + count if value[0] == HELD else held, any_list + count)
         return found
 
     def _fetch_grams(self, scope: Scope | None) -> dict[str, int]:
-        return {plain_gram(value): count for value, count in self._composite("grams", self._query(scope))}
-
-    def _composite(self, name: str, query: Query | None) -> list[tuple[str, int]]:
-        """(value, documents) of all values of a field, over the documents of a query."""
-        found: list[tuple[str, int]] = []
-        composite: dict[str, Any] = {"size": _PAGE, "sources": [{"value": {"terms": {"field": name}}}]}
-        while True:
-            body: dict[str, Any] = {"size": 0, "track_total_hits": False, "aggs": {"values": {"composite": composite}}}
-            answer = self._searches.one(body if query is None else {**body, "query": query})["aggregations"]["values"]
-            found += [(bucket["key"]["value"], bucket["doc_count"]) for bucket in answer["buckets"]]
-            if len(answer["buckets"]) < _PAGE:
-                return found
-            composite["after"] = answer["after_key"]
+        return {
+            plain_gram(value): count for value, count in every_value(self._searches, "grams", self._query(scope), page=_PAGE)
+        }

@@ -53,7 +53,7 @@ class ClusterWriter:
         try:
             # What a writer that died left behind counts for what is to be done.
             self._client.request("POST", f"/{self._client.location.name}/_refresh")
-            self.reader = self._backend.reload()
+            self.reader = self._backend.newest()
         except BaseException:
             self._lock.release()
             raise
