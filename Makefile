@@ -41,10 +41,14 @@ test: $(SETUP) ## the quick tests (at most five minutes)
 test-slow: $(SETUP) ## the slow tests only
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
-test-all: test test-slow ## all tests
+test-opensearch: $(SETUP) ## the index's tests once more, on a real OpenSearch (OPENSEARCH=3.3)
+	$(BIN)/python -m pytest -q -p no:cacheprovider --backend opensearch-$(OPENSEARCH) $(TESTS)
+
+test-all: test test-slow test-opensearch ## all tests
+	$(MAKE) test-opensearch OPENSEARCH=3.3 TESTS="tests/test_search.py tests/test_facets.py"
 
 torture: $(SETUP) ## kill, damage, stress and fuzz indexes for an hour (docs/reliability.md)
-	FAQSEARCH_TORTURE=1 $(BIN)/python -m pytest -s -p no:xdist tests/test_faults.py tests/test_crash.py tests/test_corruption.py tests/test_stateful.py tests/test_golden.py tests/test_metamorphic.py tests/test_hostile.py tests/test_fuzz.py
+	FAQSEARCH_TORTURE=1 $(BIN)/python -m pytest -s -p no:xdist tests/test_faults.py tests/test_crash.py tests/test_corruption.py tests/test_stateful.py tests/test_golden.py tests/test_metamorphic.py tests/test_hostile.py tests/test_fuzz.py tests/test_opensearch_kill.py
 
 SAMPLE ?= 300
 mutation: $(SETUP) ## would the tests notice a fault in query/ or index/? (SAMPLE=300 faults of some 8,000)

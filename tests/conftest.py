@@ -117,15 +117,18 @@ class Redirection:
         class Redirected(ClusterBackend):
             @classmethod
             def create(cls, location: Any, meta: Any, *, exist_ok: bool) -> Any:
-                return ClusterBackend.create(redirection.location(location), meta, exist_ok=exist_ok)
+                return super().create(redirection.location(location), meta, exist_ok=exist_ok)
 
             @classmethod
             def open(cls, location: Any, *, read_only: bool) -> Any:
-                return ClusterBackend.open(redirection.location(location), read_only=read_only)
+                return super().open(redirection.location(location), read_only=read_only)
 
             @classmethod
             def unopened(cls, location: Any) -> Any:
-                return ClusterBackend.unopened(redirection.location(location))
+                return super().unopened(redirection.location(location))
+
+            def writing(self, timeout: float) -> Any:
+                return super().writing(timeout if timeout < 5 else 60.0)  # a commit takes longer there, on a busy machine much
 
         def in_memory(*, lexicon: Any = None, options: Any = None) -> Any:
             redirection.made += 1
