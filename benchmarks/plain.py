@@ -55,6 +55,11 @@ class PlainBM25:
 
     def search(self, query: str, depth: int = 10) -> list[str]:
         """The first ``depth`` ids; ties by id."""
+        scores = self.scores(query)
+        return sorted(scores, key=lambda one: (-scores[one], one))[:depth]
+
+    def scores(self, query: str) -> dict[str, float]:
+        """id → score of every document with a term of the query."""
         average = sum(self._lengths) / max(1, len(self._lengths))
         scores: dict[int, float] = {}
         for term, times in Counter(self.tokenizer(query)).items():
@@ -63,5 +68,25 @@ class PlainBM25:
             for number, count in postings:
                 norm = _K1 * (1 - _B + _B * self._lengths[number] / average)
                 scores[number] = scores.get(number, 0.0) + times * idf * count * (_K1 + 1) / (count + norm)
-        ranked = sorted(scores, key=lambda number: (-scores[number], self._ids[number]))
-        return [self._ids[number] for number in ranked[:depth]]
+        return {self._ids[number]: score for number, score in scores.items()}
+
+
+@dataclass(slots=True)
+class TwoChannels:
+    """Plain BM25 over morphemes plus half of plain BM25 over bigrams, each over title twice, then body."""
+
+    morphemes: Tokenizer
+    grams: Tokenizer
+    _channels: list[tuple[PlainBM25, float]] = field(default_factory=list)
+
+    def add(self, documents: Sequence[Document]) -> TwoChannels:
+        self._channels = [(PlainBM25(self.morphemes).add(documents), 1.0), (PlainBM25(self.grams).add(documents), 0.5)]
+        return self
+
+    def search(self, query: str, depth: int = 10) -> list[str]:
+        """The first ``depth`` ids; ties by id."""
+        total: dict[str, float] = {}
+        for ranking, weight in self._channels:
+            for id, score in ranking.scores(query).items():
+                total[id] = total.get(id, 0.0) + weight * score
+        return sorted(total, key=lambda one: (-total[one], one))[:depth]

@@ -192,12 +192,12 @@ def lines_svg(title: str, series: Series) -> str:
     parts = []
     for decade in range(x_low, x_high + 1):
         x, _ = place(10**decade, 10**y_low)
-        parts.append(_line(x, top, x, height - bottom, "#ddd"))
-        parts.append(_text(x, height - bottom + 18, f"{10**decade:,}", "middle"))
+        parts.append(svg_line(x, top, x, height - bottom, "#ddd"))
+        parts.append(svg_text(x, height - bottom + 18, f"{10**decade:,}", "middle"))
     for decade in range(y_low, y_high + 1):
         _, y = place(10**x_low, 10**decade)
-        parts.append(_line(left, y, width - right, y, "#ddd"))
-        parts.append(_text(left - 8, y + 4, f"{10**decade:g} ms", "end"))
+        parts.append(svg_line(left, y, width - right, y, "#ddd"))
+        parts.append(svg_text(left - 8, y + 4, f"{10**decade:g} ms", "end"))
     last = -math.inf
     ends = sorted(series, key=lambda name: place(*series[name][-1])[1])
     for name in ends:
@@ -209,8 +209,8 @@ def lines_svg(title: str, series: Series) -> str:
         )
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in path]
         last = max(last + 15, path[-1][1] + 4)
-        parts.append(_text(width - right + 10, last, name, "start", colour))
-    return _svg(width, height, title, parts)
+        parts.append(svg_text(width - right + 10, last, name, "start", colour))
+    return svg(width, height, title, parts)
 
 
 def bars_svg(title: str, bars: Sequence[tuple[str, Mapping[str, float]]]) -> str:
@@ -222,8 +222,8 @@ def bars_svg(title: str, bars: Sequence[tuple[str, Mapping[str, float]]]) -> str
     def across(value: float) -> float:
         return left + (math.log10(max(value, 10**low)) - low) / (high - low) * (width - left - right)
 
-    parts = [_line(across(10**d), top, across(10**d), height - 30, "#ddd") for d in range(low, high + 1)]
-    parts += [_text(across(10**d), height - 14, f"{10**d:g}", "middle") for d in range(low, high + 1)]
+    parts = [svg_line(across(10**d), top, across(10**d), height - 30, "#ddd") for d in range(low, high + 1)]
+    parts += [svg_text(across(10**d), height - 14, f"{10**d:g}", "middle") for d in range(low, high + 1)]
     for number, (name, bar) in enumerate(bars):
         y = top + step * number + step / 2
         begin, end = sorted((across(1.0), across(bar["value"])))
@@ -231,11 +231,11 @@ def bars_svg(title: str, bars: Sequence[tuple[str, Mapping[str, float]]]) -> str
         parts.append(
             f'<rect x="{begin:.1f}" y="{y - 8:.1f}" width="{end - begin:.1f}" height="16" fill="{colour}" opacity="0.75"/>'
         )
-        parts.append(_line(across(bar["low"]), y, across(bar["high"]), y, "#222"))
-        parts.append(_text(left - 8, y + 4, name, "end"))
-        parts.append(_text(width - right + 10, y + 4, f"{bar['value']:.2f}", "start"))
-    parts.append(_line(across(1.0), top, across(1.0), height - 30, "#222"))
-    return _svg(width, height, title, parts)
+        parts.append(svg_line(across(bar["low"]), y, across(bar["high"]), y, "#222"))
+        parts.append(svg_text(left - 8, y + 4, name, "end"))
+        parts.append(svg_text(width - right + 10, y + 4, f"{bar['value']:.2f}", "start"))
+    parts.append(svg_line(across(1.0), top, across(1.0), height - 30, "#222"))
+    return svg(width, height, title, parts)
 
 
 def _decades(values: Iterable[float]) -> tuple[int, int]:
@@ -245,17 +245,17 @@ def _decades(values: Iterable[float]) -> tuple[int, int]:
     return low, max(high, low + 1)
 
 
-def _svg(width: int, height: int, title: str, parts: Iterable[str]) -> str:
+def svg(width: int, height: int, title: str, parts: Iterable[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>'
-        f"{_text(width / 2, 26, title, 'middle', size=15)}{''.join(parts)}</svg>\n"
+        f"{svg_text(width / 2, 26, title, 'middle', size=15)}{''.join(parts)}</svg>\n"
     )
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
+def svg_line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"/>'
 
 
-def _text(x: float, y: float, text: str, anchor: str, colour: str = "#222", *, size: int = 12) -> str:
+def svg_text(x: float, y: float, text: str, anchor: str, colour: str = "#222", *, size: int = 12) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" font-size="{size}">{escape(text)}</text>'

@@ -9,6 +9,7 @@ from faqsearch.errors import (
     AnalyzerMismatchError,
     BackendError,
     DocumentError,
+    EncoderError,
     FaqSearchError,
     IndexCorruptError,
     IndexExistsError,
@@ -23,7 +24,7 @@ from faqsearch.evaluation import Evaluation, evaluate
 from faqsearch.event_log import EventLog
 from faqsearch.events import FeedbackEvent, SearchEvent, search_session
 from faqsearch.faq_index import FaqIndex, warm_up
-from faqsearch.options import Encoder, IndexOptions, Ranking
+from faqsearch.options import Calibration, Encoder, IndexOptions, Ranking
 from faqsearch.results import (
     AnalyzedTerm,
     CheckReport,
@@ -46,6 +47,7 @@ __all__ = [
     "AnalyzerMismatchError",
     "BackendError",
     "Batch",
+    "Calibration",
     "CategoryPath",
     "CheckReport",
     "Completion",
@@ -53,6 +55,7 @@ __all__ = [
     "Document",
     "DocumentError",
     "Encoder",
+    "EncoderError",
     "Evaluation",
     "EventLog",
     "Explanation",

@@ -7,6 +7,7 @@
     ├── LexiconError             a line of a lexicon file cannot be used (file, line)
     ├── InvalidOptionError       an argument of a call cannot be used; never raised for what a user typed
     ├── BackendError             the place that holds the index does not answer as it should
+    ├── EncoderError             an encoder does not give the vectors it should; a search goes on by words alone
     └── IndexStorageError        something is wrong with the index's place or files
         ├── IndexExistsError         create() found an index already there
         ├── IndexNotFoundError       open() found no index
@@ -61,6 +62,10 @@ class InvalidOptionError(FaqSearchError, ValueError):
 
 class BackendError(FaqSearchError):
     """The place that holds the index does not answer as it should."""
+
+
+class EncoderError(FaqSearchError):
+    """An encoder does not give the vectors it should. Raised while documents are indexed; a search goes on by words alone."""
 
 
 class IndexStorageError(FaqSearchError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,18 +40,30 @@ def evaluate(
     InvalidOptionError for a measure that ir-measures does not know, or without ir-measures itself
     (``pip install faqsearch[eval]``).
     """
+    return evaluate_as((), index, queries, qrels, measures=measures)
+
+
+def evaluate_as(
+    audience: Collection[str],
+    index: FaqIndex,
+    queries: Mapping[str, str],
+    qrels: Mapping[str, Mapping[str, int]],
+    *,
+    measures: Sequence[str],
+) -> Evaluation:
+    """The same for people of the groups ``audience``."""
     judged = {id: text for id, text in queries.items() if any(grade > 0 for grade in qrels.get(id, {}).values())}
     depth = _depth(measures)
-    run = {id: ranked(index, text, depth=depth) for id, text in judged.items()}
+    run = {id: ranked(index, text, depth=depth, audience=audience) for id, text in judged.items()}
     return evaluate_run(run, {id: qrels[id] for id in judged}, measures=measures)
 
 
-def ranked(index: FaqIndex, query: str, *, depth: int) -> list[str]:
+def ranked(index: FaqIndex, query: str, *, depth: int, audience: Collection[str] = ()) -> list[str]:
     """The first ``depth`` document ids for ``query``."""
     ids: list[str] = []
     page = 1
     while len(ids) < depth:
-        results = index.search(query, page=page, per_page=min(depth, 100), facets=False)
+        results = index.search(query, page=page, per_page=min(depth, 100), audience=audience, facets=False)
         ids += [hit.document.id for hit in results]
         if page >= results.total_pages:
             break

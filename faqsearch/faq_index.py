@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from faqsearch import limits
-from faqsearch.analysis.analyzer import AnalyzedDocument, Analyzer
+from faqsearch.analysis.analyzer import Analyzer
 from faqsearch.analysis.lexicon import Lexicon
 from faqsearch.changes import Batch, changes, distinct_documents, given_documents
 from faqsearch.document import Document
@@ -17,7 +17,9 @@ from faqsearch.errors import AnalyzerMismatchError, IndexCorruptError, IndexStor
 from faqsearch.events import SearchEvent, search_event
 from faqsearch.index.base import Backend, BackendWriter, IndexMeta, QueryPlan, Reader, Scope, WriteBatch
 from faqsearch.index.locations import Location, backend_class, shown
-from faqsearch.options import Encoder, IndexOptions, require_no_encoder
+from faqsearch.index.vectors import encoder_fingerprint
+from faqsearch.options import AnyEncoder, IndexOptions
+from faqsearch.prepare import Prepared, Progress, known_vectors, prepare
 from faqsearch.query.complete import Candidate, candidate, complete, visible
 from faqsearch.query.correct import Corrector
 from faqsearch.query.explain import explain
@@ -45,9 +47,10 @@ from faqsearch.results import (
     SyncReport,
 )
 
+if TYPE_CHECKING:
+    from faqsearch.encoders.embedder import Embedder
+
 Mismatch: TypeAlias = Literal["raise", "search", "rebuild"]
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called with (documents analysed, documents to analyse)."""
 
 _MISMATCHES = ("raise", "search", "rebuild")
 
@@ -58,13 +61,21 @@ class FaqIndex:
     One writer at a time, any number of readers in any number of processes; each search sees one generation, whole.
     """
 
-    def __init__(self, backend: Backend, *, lock_timeout: float = 10.0, lexicon: Lexicon | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        lock_timeout: float = 10.0,
+        lexicon: Lexicon | None = None,
+        embedder: Embedder | None = None,
+    ) -> None:
         """For the class methods; not called by users."""
         self._backend = backend
         self._lock_timeout = lock_timeout
         self._closed = False
         self._callbacks: dict[object, Callable[[SearchEvent], None]] = {}
         self._lexicon = lexicon
+        self._embedder = embedder
         self._language: tuple[IndexMeta, QueryLanguage, Analyzer] | None = None
         self._corrector: tuple[Reader, Corrector] | None = None
         self._titles: tuple[int, list[tuple[Document, Candidate]]] | None = None
@@ -83,10 +94,11 @@ class FaqIndex:
         """A new, empty index in a folder, or at ``opensearch://host:port/name``; with ``exist_ok`` the index already there.
 
         Raises IndexExistsError where there is one, IndexStorageError where the folder holds other files, and
-        AnalyzerMismatchError where an index already there was analysed with other user words.
+        AnalyzerMismatchError where an index already there was analysed with other user words or another encoder.
         """
-        backend, made = backend_class(location).create(location, _meta(lexicon, options), exist_ok=exist_ok)
-        index = cls(backend, lexicon=lexicon)
+        embedder = _embedder(options)
+        backend, made = backend_class(location).create(location, _meta(lexicon, options, embedder), exist_ok=exist_ok)
+        index = cls(backend, lexicon=lexicon, embedder=embedder)
         if not made:
             index._agree("raise")
             index._adopt(lexicon, options)
@@ -97,7 +109,8 @@ class FaqIndex:
         """A new, empty index that is gone with this object."""
         from faqsearch.index.embedded.backend import EmbeddedBackend  # with it comes NumPy, later than at import
 
-        return cls(EmbeddedBackend.in_memory(_meta(lexicon, options)), lexicon=lexicon)
+        embedder = _embedder(options)
+        return cls(EmbeddedBackend.in_memory(_meta(lexicon, options, embedder)), lexicon=lexicon, embedder=embedder)
 
     @classmethod
     def open(
@@ -105,7 +118,7 @@ class FaqIndex:
         location: Location,
         *,
         lexicon: Lexicon | None = None,
-        encoder: Encoder | None = None,
+        encoder: AnyEncoder | None = None,
         read_only: bool = False,
         lock_timeout: float = 10.0,
         on_mismatch: Mismatch = "raise",
@@ -114,16 +127,18 @@ class FaqIndex:
 
         ``on_mismatch`` says what happens when it was analysed in another way than this version of Kiwi, its model, the user
         words given and the built-in lists would: "raise", "search" (go on with the stored terms) or "rebuild" (analyse all
-        again).
+        again). An encoder other than the index's is such a mismatch too, and "search" then ranks by words alone; an index's
+        own encoder need not be given where it is a built-in one.
         Raises IndexNotFoundError, IndexFormatError, IndexCorruptError, AnalyzerMismatchError, or BackendError where a cluster
         does not answer.
         """
-        require_no_encoder(encoder)
         if on_mismatch not in _MISMATCHES:
             raise InvalidOptionError(f"on_mismatch must be one of {', '.join(_MISMATCHES)}, not {on_mismatch!r}")
         if isinstance(lock_timeout, bool) or not isinstance(lock_timeout, (int, float)) or not lock_timeout >= 0:
             raise InvalidOptionError(f"lock_timeout must be 0 seconds or more, not {lock_timeout!r}")
-        index = cls(backend_class(location).open(location, read_only=read_only), lock_timeout=lock_timeout, lexicon=lexicon)
+        embedder = _embedder(IndexOptions(encoder=encoder))
+        backend = backend_class(location).open(location, read_only=read_only)
+        index = cls(backend, lock_timeout=lock_timeout, lexicon=lexicon, embedder=embedder)
         index._agree(on_mismatch)
         return index
 
@@ -178,7 +193,8 @@ class FaqIndex:
         reader = self._reader()
         language, analyzer = self._parts(reader)
         corrector = self._correcting(reader, analyzer) if correct else None
-        results = search(reader, language, _query(query), options, facets=facets, corrector=corrector)
+        meaning = self._meaning(reader)
+        results = search(reader, language, _query(query), options, facets=facets, corrector=corrector, meaning=meaning)
         for callback in tuple(self._callbacks.values()):
             callback(search_event(results, options.filters()))
         return results
@@ -205,7 +221,8 @@ class FaqIndex:
         reader = self._reader()
         language, analyzer = self._parts(reader)
         corrector = self._correcting(reader, analyzer)
-        return explain(reader, language, _query(query), _text("an id", id), _defaults(), corrector)
+        meaning = self._meaning(reader)
+        return explain(reader, language, _query(query), _text("an id", id), _defaults(), corrector, meaning)
 
     def analyze(self, text: str) -> tuple[AnalyzedTerm, ...]:
         """The terms of ``text`` in both channels, each with its place in it."""
@@ -225,8 +242,8 @@ class FaqIndex:
         with self._writing() as writer:
             found = changes(wanted, writer.reader.hashes())
             if found.fresh or found.restored or found.gone:
-                analyzed = self._analyzed(writer.reader, found.fresh, progress)
-                writer.commit(WriteBatch(found.gone, analyzed, found.restored))
+                analyzed, vectors = self._analyzed(writer.reader, found.fresh, progress)
+                writer.commit(WriteBatch(found.gone, analyzed, found.restored, vectors=vectors))
         return found.report
 
     def upsert(self, documents: Document | Iterable[Document]) -> int:
@@ -251,9 +268,12 @@ class FaqIndex:
         """Analyses all documents again, or makes the index hold these, and swaps while readers go on; how many there are."""
         with self._writing() as writer:
             wanted = distinct_documents(writer.reader if documents is None else documents)
-            meta = _meta(self._present_lexicon(writer.reader), IndexOptions.from_dict(writer.reader.meta.options))
-            analyzed = _analyze(Analyzer(_words(meta)), wanted, progress)
-            writer.commit(WriteBatch(added=analyzed, replace_all=True), meta=meta)
+            self._require_encoder(writer.reader)
+            options = IndexOptions.from_dict(writer.reader.meta.options)
+            meta = _meta(self._present_lexicon(writer.reader), options, self._embedder)
+            known = known_vectors(writer.reader, meta)
+            analyzed, vectors = prepare(Analyzer(_words(meta)), wanted, progress, self._embedder, known)
+            writer.commit(WriteBatch(added=analyzed, replace_all=True, vectors=vectors), meta=meta)
         return len(wanted)
 
     def set_lexicon(self, lexicon: Lexicon) -> bool:
@@ -322,7 +342,7 @@ class FaqIndex:
         self._open()
         report = self._checked()
         if repair and not report.ok:
-            lost = self._backend.repair(self._lock_timeout, _meta(self._lexicon, IndexOptions()))
+            lost = self._backend.repair(self._lock_timeout, _meta(self._lexicon, IndexOptions(), self._embedder))
             report = replace(self._checked(), lost=lost)
         return report
 
@@ -379,7 +399,8 @@ class FaqIndex:
             return report
         reader = self._reader()
         analyzer = self._parts(reader)[1]
-        if analyzer.fingerprint != reader.meta.fingerprint:  # other terms than ours are no damage
+        ours = analyzer.fingerprint + encoder_fingerprint(reader.meta.options.get("encoder"))
+        if ours != reader.meta.fingerprint:  # other terms than ours are no damage
             return replace(report, counts={**report.counts, "analysed again": 0})
         from faqsearch.reanalysis import reanalysis_problems
 
@@ -408,7 +429,12 @@ class FaqIndex:
         """Compares the index's fingerprint with what this version and the lexicon given would make."""
         meta = self._reader().meta
         words = self._lexicon.words if self._lexicon is not None else _words(meta)
-        wanted = Analyzer(words).fingerprint
+        kept = meta.options.get("encoder")
+        if kept and self._embedder is None:
+            from faqsearch.encoders.known import remembered
+
+            self._embedder = remembered(kept)
+        wanted = Analyzer(words).fingerprint + (self._embedder.fingerprint if self._embedder is not None else "")
         if wanted == meta.fingerprint or on_mismatch == "search":
             return
         if on_mismatch == "rebuild":
@@ -417,6 +443,7 @@ class FaqIndex:
         raise AnalyzerMismatchError(
             f"{self._backend.name} was analysed by [{meta.fingerprint}], now it would be by [{wanted}]; call rebuild, or open "
             "it with on_mismatch='rebuild', or with on_mismatch='search' to go on with the stored terms"
+            + (f"; give its encoder {kept['name']!r} as encoder=, or install its package" if kept else "")
         )
 
     def _adopt(self, lexicon: Lexicon | None, options: IndexOptions) -> None:
@@ -425,7 +452,7 @@ class FaqIndex:
         wanted = replace(
             meta,
             lexicon=meta.lexicon if lexicon is None else lexicon.to_dict(),
-            options=meta.options if options == IndexOptions() else options.to_dict(),
+            options=meta.options if options == IndexOptions() else {**meta.options, "ranking": options.ranking.to_dict()},
         )
         if wanted != meta:
             with self._writing() as writer:
@@ -436,11 +463,32 @@ class FaqIndex:
         with self._writing() as writer:
             present = frozenset(id for id in deleted if id in writer.reader)
             if present or added:
-                writer.commit(WriteBatch(present, self._analyzed(writer.reader, added)))
+                analyzed, vectors = self._analyzed(writer.reader, added)
+                writer.commit(WriteBatch(present, analyzed, vectors=vectors))
         return len(present)
 
-    def _analyzed(self, reader: Reader, documents: list[Document], progress: Progress | None = None) -> list[AnalyzedDocument]:
-        return _analyze(self._parts(reader)[1], documents, progress)
+    def _analyzed(self, reader: Reader, documents: list[Document], progress: Progress | None = None) -> Prepared:
+        """Documents analysed, with their vectors; raises AnalyzerMismatchError where the index's encoder is not at hand."""
+        meaning = self._meaning(reader)
+        if meaning is None and documents:
+            self._require_encoder(reader, same=True)
+        return prepare(self._parts(reader)[1], documents, progress, meaning, reader.vectors)
+
+    def _require_encoder(self, reader: Reader, *, same: bool = False) -> None:
+        """Raises AnalyzerMismatchError where the index has an encoder and this object none (``same``: not that one)."""
+        kept = reader.meta.options.get("encoder")
+        if kept and (same or self._embedder is None):
+            raise AnalyzerMismatchError(
+                f"{self._backend.name} was indexed with the encoder {kept['name']!r}, which is not at hand: open it with "
+                "encoder= (or install its package) to write, or make a new index"
+            )
+
+    def _meaning(self, reader: Reader) -> Embedder | None:
+        """The embedder where it is the one that the reader's vectors are of."""
+        embedder = self._embedder
+        if embedder is None or embedder.fingerprint != encoder_fingerprint(reader.meta.options.get("encoder")):
+            return None
+        return embedder
 
     def _candidates(self) -> list[tuple[Document, Candidate]]:
         reader = self._reader()
@@ -456,22 +504,24 @@ def warm_up(*, lexicon: Lexicon | None = None) -> None:
     Analyzer(lexicon.words if lexicon is not None else frozenset()).load()
 
 
-def _analyze(analyzer: Analyzer, documents: list[Document], progress: Progress | None) -> list[AnalyzedDocument]:
-    analyzed = []
-    for done, document in enumerate(analyzer.analyze_documents(documents), 1):
-        analyzed.append(document)
-        if progress is not None:
-            progress(done, len(documents))
-    return analyzed
-
-
-def _meta(lexicon: Lexicon | None, options: IndexOptions) -> IndexMeta:
-    if lexicon is not None and not isinstance(lexicon, Lexicon):
-        raise InvalidOptionError(f"a lexicon must be a Lexicon, not {lexicon!r}; Lexicon.from_folder reads one")
+def _embedder(options: IndexOptions) -> Embedder | None:
+    """The embedder of the options' encoder; loaded only now, and only where there is one."""
     if not isinstance(options, IndexOptions):
         raise InvalidOptionError(f"options must be IndexOptions, not {options!r}")
+    if options.encoder is None:
+        return None
+    from faqsearch.encoders.known import embedder
+
+    return embedder(options.encoder)
+
+
+def _meta(lexicon: Lexicon | None, options: IndexOptions, embedder: Embedder | None = None) -> IndexMeta:
+    if lexicon is not None and not isinstance(lexicon, Lexicon):
+        raise InvalidOptionError(f"a lexicon must be a Lexicon, not {lexicon!r}; Lexicon.from_folder reads one")
     kept = lexicon if lexicon is not None else Lexicon()
-    return IndexMeta(Analyzer(kept.words).fingerprint, tuple(sorted(kept.words)), options.to_dict(), kept.to_dict())
+    fingerprint = Analyzer(kept.words).fingerprint + (embedder.fingerprint if embedder is not None else "")
+    values = {**options.to_dict(), "encoder": None if embedder is None else embedder.to_dict()}
+    return IndexMeta(fingerprint, tuple(sorted(kept.words)), values, kept.to_dict())
 
 
 def _words(meta: IndexMeta) -> frozenset[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from faqsearch.errors import InvalidOptionError
 
@@ -33,21 +33,26 @@ class Ranking:
     gram_both: float = 0.2  # more for the second
     synonym: float = 0.7  # what a synonym counts of the word it stands for
     floor: float = 0.3  # matching="most": share of the best score; costs 0.02 points and shortens the list 10 to 30 times
+    encoder_floor: float = 0.1  # the same in an index with an encoder, which finds answers lower in the list; +0.9 against 0.3
 
     def __post_init__(self) -> None:
         for one in fields(self):
             value = getattr(self, one.name)
             if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1e6:
                 raise InvalidOptionError(f"Ranking.{one.name} must be a number of 0 or more, not {value!r}")
-        if self.b > 1 or self.floor > 1 or self.k1 == 0:
-            raise InvalidOptionError("Ranking needs k1 above 0, and b and floor of at most 1")
+        if self.b > 1 or self.floor > 1 or self.encoder_floor > 1 or self.k1 == 0:
+            raise InvalidOptionError("Ranking needs k1 above 0, and b, floor and encoder_floor of at most 1")
 
     def to_dict(self) -> dict[str, float]:
         return asdict(self)
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors, for re-ranking the top of a list by meaning."""
+    """What turns texts into vectors, for re-ranking the top of a list by meaning.
+
+    A row of zeros says that a text has no vector. An encoder may have a ``calibration``; without one it is measured. It must
+    bear being called by several threads.
+    """
 
     name: str
     dimensions: int
@@ -59,29 +64,81 @@ class Encoder(Protocol):
         """``(len(texts), dimensions) float32`` unit vectors of titles and pieces of bodies."""
 
 
+class SentenceModel(Protocol):
+    """What sentence-transformers' models, and whatever looks like one, have."""
+
+    def encode(self, sentences: list[str], /) -> Any:
+        """``(len(sentences), dimensions)`` vectors."""
+
+
+AnyEncoder: TypeAlias = Encoder | SentenceModel | str
+"""An encoder, a model with sentence-transformers' ``encode``, or the name of a built-in encoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What an encoder reads of a document, and how its cosines count.
+
+    A document of the re-ranked part gains ``weight`` · best lexical score · max(0, cosine - ``floor``). The default reads a
+    body as a whole and in windows; ``docs/adr/0010-meaning-re-ranks-the-top.md`` says how the numbers were chosen.
+    """
+
+    weight: float
+    floor: float
+    body: int = 2000
+    """Code points of the body that are read as a whole."""
+    window: int = 80
+    """Code points of the windows of whole sentences that a body is read in besides; 0: none."""
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("weight", 0, 1e6), ("floor", -1, 1), ("body", 0, 1e6), ("window", 0, 1e6)):
+            value = getattr(self, name)
+            if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
+                raise InvalidOptionError(f"Calibration.{name} must be a number from {low} to {high:g}, not {value!r}")
+
+    def to_dict(self) -> dict[str, float]:
+        return asdict(self)
+
+
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
     """How an index analyses and ranks; kept with the index.
 
-    This version ranks by words alone: an ``encoder`` raises InvalidOptionError.
+    ``encoder`` re-ranks the top of the list by meaning: an Encoder, any object with the ``encode`` of sentence-transformers,
+    or the name of a built-in one ("use", "e5"; extra ``faqsearch[semantic]``). None, the default, ranks by words alone.
     """
 
-    encoder: Encoder | None = None
+    encoder: AnyEncoder | None = None
     ranking: Ranking = field(default_factory=Ranking)
 
     def __post_init__(self) -> None:
-        require_no_encoder(self.encoder)
+        require_encoder(self.encoder)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"encoder": None if self.encoder is None else self.encoder.name, "ranking": self.ranking.to_dict()}
+        name = self.encoder if isinstance(self.encoder, str) else getattr(self.encoder, "name", None)
+        return {"encoder": name, "ranking": self.ranking.to_dict()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> IndexOptions:
+        """The options stored with an index; its encoder is known by name only and left out."""
         known = {one.name for one in fields(Ranking)}
         return cls(ranking=Ranking(**{name: value for name, value in values["ranking"].items() if name in known}))
 
 
-def require_no_encoder(encoder: Encoder | None) -> None:
-    """Raises InvalidOptionError where an encoder is given."""
-    if encoder is not None:
-        raise InvalidOptionError("re-ranking by an encoder is not part of this version; leave encoder=None")
+def ranking_in_force(options: Mapping[str, Any]) -> Ranking:
+    """The ranking of options stored with an index; where it has an encoder, ``encoder_floor`` is its floor."""
+    ranking = IndexOptions.from_dict(options).ranking
+    return replace(ranking, floor=ranking.encoder_floor) if options.get("encoder") else ranking
+
+
+def require_encoder(encoder: object) -> None:
+    """Raises InvalidOptionError where ``encoder`` is given and cannot encode; whether its package is there shows later."""
+    if encoder is None or isinstance(encoder, str):
+        return
+    if callable(getattr(encoder, "encode", None)):
+        return
+    if not callable(getattr(encoder, "queries", None)) or not callable(getattr(encoder, "passages", None)):
+        raise InvalidOptionError(
+            f"an encoder is the name of a built-in one ('use', 'e5'), has queries and passages, or encode as in "
+            f"sentence-transformers, which {encoder!r} has not"
+        )

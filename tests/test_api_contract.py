@@ -15,6 +15,7 @@ import pytest
 import faqsearch
 from faqsearch import (
     AnalyzedTerm,
+    Calibration,
     CheckReport,
     Completion,
     Correction,
@@ -109,6 +110,7 @@ VALUES = [
     SearchEvent("id", NOW, "환불", None, {"category": None, "tags": []}, "relevance", 1, 1, "good", ("1",), 0.5),
     FeedbackEvent("id", "1", "click", 1),
     IndexOptions(ranking=Ranking(title=0.5)),
+    Calibration(weight=0.5, floor=0.1),
     Lexicon(
         frozenset({"톡 서랍"}), (Synonym("a", "b", False, ("결제",)),), frozenset({"방법"}), (Pin("환불", "1", NOW, None),)
     ),
@@ -338,7 +340,7 @@ def test_the_error_tree_is_the_one_drawn() -> None:
         name: next((base.__name__ for base in one.__bases__ if base.__name__ in classes), None) for name, one in classes.items()
     }
     assert bases == drawn_tree()
-    assert len(bases) == 12
+    assert len(bases) == 13
 
 
 def test_errors_have_one_root() -> None:

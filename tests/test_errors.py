@@ -685,14 +685,16 @@ def test_an_id_that_is_no_text_is_an_error_of_the_tree_or_found_nowhere(memory: 
         assert "5" in str(error)
 
 
-def test_an_encoder_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_what_cannot_encode_is_refused_with_what_can(tmp_path: Path) -> None:
     class Toy:
         name, dimensions = "toy", 2
 
     FaqIndex.create(tmp_path / "index").close()
     for make in (lambda: IndexOptions(encoder=Toy()), lambda: FaqIndex.open(tmp_path / "index", encoder=Toy())):  # type: ignore[arg-type]
-        with pytest.raises(InvalidOptionError, match="leave encoder=None"):
+        with pytest.raises(InvalidOptionError, match="queries and passages, or encode"):
             make()
+    with pytest.raises(InvalidOptionError, match="built in are 'use', 'e5'"):
+        FaqIndex.open(tmp_path / "index", encoder="bert")
 
 
 def test_an_index_whose_folder_is_gone_says_so(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from faqsearch.cli.eval_command import evaluate
 from faqsearch.cli.explain_command import explain
 from faqsearch.cli.get_command import get
 from faqsearch.cli.index_command import index
+from faqsearch.cli.judge_command import judge
 from faqsearch.cli.related_command import related
 from faqsearch.cli.report_command import report
 from faqsearch.cli.search_command import search
@@ -25,8 +26,8 @@ _SECTIONS = (
     ("Make an index", (index, copy)),
     ("Search", (search, complete, related, get)),
     ("Show", (serve, try_)),
-    ("Improve", (audit, report)),
-    ("Understand", (explain, analyze, stats, check, evaluate)),
+    ("Improve", (audit, report, judge, evaluate)),
+    ("Understand", (explain, analyze, stats, check)),
 )
 
 _EPILOG = """\b
@@ -47,7 +48,8 @@ Examples:
   faqsearch analyze help.index '캐시를 환불받고 싶어요'
   faqsearch stats help.index
   faqsearch check help.index
-  faqsearch eval help.index queries.jsonl qrels.tsv
+  faqsearch judge help.index queries.csv qrels.tsv
+  faqsearch eval help.index queries.csv qrels.tsv
 
 \b
 Exit codes:

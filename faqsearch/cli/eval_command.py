@@ -1,25 +1,29 @@
-"""``faqsearch eval``: how good the ranking is on judged queries."""
+"""``faqsearch eval``: how good the ranking is on judged queries, and whether another index or lexicon ranks better."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import click
 
 from faqsearch.cli.opening import open_index
-from faqsearch.cli.parameters import examples, index_argument, json_option
+from faqsearch.cli.parameters import audience_option, examples, index_argument, json_option
 from faqsearch.cli.terminal import print_json
 from faqsearch.errors import DocumentError
+
+if TYPE_CHECKING:
+    from faqsearch import FaqIndex
 
 
 @click.command(
     "eval",
-    short_help="Measure the ranking on judged queries.",
+    short_help="Measure the ranking on judged queries, or compare two.",
     epilog=examples(
         "faqsearch eval help.index data/queries.jsonl data/qrels.tsv",
-        "faqsearch eval help.index queries.jsonl qrels.tsv --measure nDCG@5 --measure R@100",
+        "faqsearch eval help.index queries.csv qrels.csv --measure nDCG@5 --measure R@100",
+        "faqsearch eval help.index queries.csv qrels.csv --lexicon lexicon/",
+        "faqsearch eval help.index queries.csv qrels.csv --against semantic.index",
     ),
 )
 @index_argument
@@ -34,54 +38,62 @@ from faqsearch.errors import DocumentError
     metavar="NAME",
     help="A measure as ir-measures names it; repeatable.",
 )
+@click.option("--against", metavar="INDEX", help="Compare with another index of the same documents.")
+@click.option("--lexicon", "lexicon_folder", metavar="FOLDER", help="Compare with the same index and this lexicon.")
+@audience_option
 @json_option
-def evaluate(location: str, queries: str, qrels: str, measures: tuple[str, ...], as_json: bool) -> None:
+def evaluate(
+    location: str,
+    queries: str,
+    qrels: str,
+    measures: tuple[str, ...],
+    against: str | None,
+    lexicon_folder: str | None,
+    audience: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Search all QUERIES and measure the ranking by the judgements QRELS (needs: pip install 'faqsearch[eval]').
 
-    QUERIES has a line {"id": "q1", "text": "캐시 환불"} for each query; QRELS has query id, document id and grade, with tabs
-    between, with or without a header.
-    """
-    from faqsearch import evaluate
+    QUERIES has a line {"id": "q1", "text": "캐시 환불"} for each query, or is a table with columns id and text (or only
+    queries, a line each); QRELS has query id, document id and grade (0: no help), separated by tabs or
+    commas, with or without a header; 'faqsearch judge' writes it.
 
-    texts = dict(_queries(queries))
-    judgements: dict[str, dict[str, int]] = {}
-    for query, id, grade in _judgements(qrels):
-        judgements.setdefault(query, {})[id] = grade
+    With --against or --lexicon the two rankings are compared: gains with their intervals, and the ten queries most helped and
+    most hurt, each with what the score of its best judged document is made of.
+    """
+    from faqsearch.cli.comparing import comparison_dict, comparison_text
+    from faqsearch.comparison import compare
+    from faqsearch.evaluation import evaluate_as
+    from faqsearch.sources.judged import read_qrels, read_queries
+
+    if against is not None and lexicon_folder is not None:
+        raise click.UsageError("--against and --lexicon name two different second rankings; give one of them")
+    texts, judgements = read_queries(queries), read_qrels(qrels)
     if not texts.keys() & judgements.keys():
         raise DocumentError(f"judges none of the queries of {queries}; the query ids must agree", file=qrels)
-    with open_index(location) as opened:
-        result = evaluate(opened, texts, judgements, measures=measures)
-    if as_json:
-        print_json(result.to_dict())
-    else:
-        click.echo(str(result))
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_index(location))
+        result = evaluate_as(audience, opened, texts, judgements, measures=measures)
+        if against is None and lexicon_folder is None:
+            if as_json:
+                print_json(result.to_dict())
+            else:
+                click.echo(str(result))
+            return
+        other = stack.enter_context(_other(location, against, lexicon_folder))
+        found = compare(result, evaluate_as(audience, other, texts, judgements, measures=measures))
+        if as_json:
+            print_json(comparison_dict(found, texts, judgements, opened, other))
+        else:
+            for line in comparison_text(found, texts, judgements, opened, other):
+                click.echo(line)
 
 
-def _lines(path: str) -> Iterator[tuple[int, str]]:
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            yield from ((number, line.rstrip("\r\n")) for number, line in enumerate(file, 1) if line.strip())
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"is no UTF-8 at byte {error.start:,}; save it as UTF-8", file=path) from None
+def _other(location: str, against: str | None, lexicon_folder: str | None) -> FaqIndex:
+    """The second ranking: another index, or the same one with another lexicon."""
+    from faqsearch import FaqIndex, Lexicon
 
-
-def _queries(path: str) -> Iterator[tuple[str, str]]:
-    for number, line in _lines(path):
-        try:
-            values = json.loads(line)
-            yield str(values["id"] if "id" in values else values["_id"]), str(values["text"])
-        except (ValueError, KeyError, TypeError):
-            raise DocumentError('needs {"id": …, "text": …}', file=path, row=number) from None
-
-
-def _judgements(path: str) -> Iterator[tuple[str, str, int]]:
-    for number, line in _lines(path):
-        cells = next(csv.reader([line], delimiter="\t", quoting=csv.QUOTE_NONE))
-        try:
-            query, id, grade = cells[:3]
-            yield query, id, int(grade)
-        except ValueError:
-            if number > 1:
-                raise DocumentError(
-                    "needs query id, document id and a whole grade, with tabs between", file=path, row=number
-                ) from None
+    if against is not None:
+        return open_index(against)
+    assert lexicon_folder is not None
+    return FaqIndex.open(location, lexicon=Lexicon.from_folder(lexicon_folder), read_only=True, on_mismatch="search")

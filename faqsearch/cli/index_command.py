@@ -38,6 +38,7 @@ def field_columns(ctx: click.Context, param: click.Parameter, values: tuple[str,
         "faqsearch index faq.csv help.index --field id=번호 --field body=답변",
         "faqsearch index faq.txt help.index --format jsonl --encoding cp949",
         "faqsearch index help.jsonl help.index --lexicon lexicon/",
+        "faqsearch index help.jsonl help.index --encoder use",
     ),
 )
 @click.argument("file")
@@ -59,6 +60,11 @@ def field_columns(ctx: click.Context, param: click.Parameter, values: tuple[str,
     help="User words, synonyms, stop words and pins (words.tsv, synonyms.tsv, stopwords.tsv, pins.tsv); kept in the index. "
     "Default: what the index holds already.",
 )
+@click.option(
+    "--encoder",
+    type=click.Choice(["use", "e5"]),
+    help="Re-rank by meaning too (extra 'semantic' for use, 'e5' for e5). Default: what the index holds already.",
+)
 @click.option("--allow-empty", is_flag=True, help="Let a file without documents empty the index.")
 def index(
     file: str,
@@ -67,6 +73,7 @@ def index(
     format: str | None,
     encoding: str | None,
     lexicon_folder: str | None,
+    encoder: str | None,
     allow_empty: bool,
 ) -> None:
     """Make the folder INDEX hold exactly the documents of FILE (.jsonl, .json, .csv, .xlsx).
@@ -81,7 +88,7 @@ def index(
     documents = list(read_documents(file, fields=fields or None, format=format, encoding=encoding))
     _check(file, documents, allow_empty=allow_empty)
     try:
-        done = _index(location, documents, lexicon)
+        done = _index(location, documents, lexicon, encoder)
     except signals.Interrupted as stop:
         signals.ignore()
         stop.note = stop.note or f": nothing was saved, {shown(location)} is as it was"
@@ -100,19 +107,20 @@ def _check(file: str, documents: list[Document], *, allow_empty: bool) -> None:
         seen.add(document.id)
 
 
-def _index(location: str, documents: list[Document], lexicon: Lexicon | None) -> str:
+def _index(location: str, documents: list[Document], lexicon: Lexicon | None, encoder: str | None) -> str:
     """What was done, in words."""
-    from faqsearch import FaqIndex
+    from faqsearch import FaqIndex, IndexOptions
 
     try:
-        opened = FaqIndex.open(location, lexicon=lexicon)
+        opened = FaqIndex.open(location, lexicon=lexicon, encoder=encoder)
     except IndexNotFoundError:
-        opened, lexicon = FaqIndex.create(location, lexicon=lexicon, exist_ok=True), None
+        options = IndexOptions(encoder=encoder)
+        opened, lexicon = FaqIndex.create(location, lexicon=lexicon, options=options, exist_ok=True), None
     except AnalyzerMismatchError:
-        opened = FaqIndex.open(location, lexicon=lexicon, on_mismatch="search")
+        opened = FaqIndex.open(location, lexicon=lexicon, encoder=encoder, on_mismatch="search")
         with opened, _Watch(opened, location), IndexingProgress() as progress:
             count = opened.rebuild(documents, progress=progress)
-        return f"{_documents(count)}, all analysed again because user words or the analyser changed"
+        return f"{_documents(count)}, all analysed again because user words, the analyser or the encoder changed"
     with opened, _Watch(opened, location):
         with IndexingProgress() as progress:
             report = opened.sync(documents, allow_empty=True, progress=progress)

@@ -7,13 +7,14 @@ index and a cluster rank alike.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Protocol, TypeAlias
 
 from faqsearch.analysis.analyzer import AnalyzedDocument
 from faqsearch.document import CategoryPath, Document
+from faqsearch.index.vectors import DocumentVectors
 from faqsearch.results import CheckReport
 
 Sort: TypeAlias = Literal["relevance", "-updated_at", "updated_at", "-views", "title"]
@@ -119,17 +120,24 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class WriteBatch:
-    """One commit: ids to delete, documents to add or replace, and documents whose terms stay while the rest changes."""
+    """One commit: ids to delete, documents to add or replace, and documents whose terms stay while the rest changes.
+
+    ``vectors`` are those of added documents, by id; a restored document keeps the vectors it has.
+    """
 
     deleted: frozenset[str] = frozenset()
     added: Sequence[AnalyzedDocument] = ()
     restored: Sequence[Document] = ()
     replace_all: bool = False
+    vectors: Mapping[str, DocumentVectors] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexMeta:
-    """What an index knows of itself: how and with which user words it was analysed, its options and lexicon as JSON."""
+    """What an index knows of itself: how and with which user words it was analysed, its options and lexicon as JSON.
+
+    ``options["encoder"]`` is None or what is kept of the encoder: its name, its dimensions and its calibration.
+    """
 
     fingerprint: str
     words: tuple[str, ...]
@@ -173,6 +181,9 @@ class Reader(Protocol):
         """The document with its tokens, visible or not."""
 
     def execute(self, plan: QueryPlan) -> Matches: ...
+
+    def vectors(self, ids: Sequence[str]) -> Sequence[DocumentVectors | None]:
+        """The vectors of each document, None where it has none or is not there; only asked for in an index with an encoder."""
 
     def hashes(self) -> Mapping[str, tuple[int, int]]:
         """id → (hash of what is analysed, hash of the rest)."""

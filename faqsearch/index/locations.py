@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from faqsearch.analysis.analyzer import AnalyzedDocument
 from faqsearch.errors import BackendError, IndexCorruptError
 from faqsearch.index.base import Backend, Reader, WriteBatch
+from faqsearch.index.vectors import DocumentVectors
 
 if TYPE_CHECKING:
     from faqsearch.index.embedded.backend import EmbeddedBackend
@@ -68,7 +69,7 @@ def copy_index(source: Backend, target: Location, *, copied: Copied | None = Non
         total, done = len(reader), 0
         with backend.writing(_LOCK_SECONDS) as writer:
             for chunk in _chunks(reader.analyzed()):
-                writer.commit(WriteBatch(added=chunk))
+                writer.commit(WriteBatch(added=chunk, vectors=_vectors(reader, chunk)))
                 done += len(chunk)
                 if copied is not None:
                     copied(done, total)
@@ -90,6 +91,14 @@ def _verify(reader: Reader, backend: Backend, made: Reader) -> None:
             f"{backend.name}: the copy differs in {len(differing):,} documents, such as {differing[0]!r}; if the source was "
             "written to meanwhile, delete the copy and copy again"
         )
+
+
+def _vectors(reader: Reader, documents: list[AnalyzedDocument]) -> dict[str, DocumentVectors]:
+    """The vectors of documents, by id; none are asked for where the index has no encoder."""
+    if not reader.meta.options.get("encoder"):
+        return {}
+    ids = [one.document.id for one in documents]
+    return {id: vectors for id, vectors in zip(ids, reader.vectors(ids), strict=True) if vectors is not None}
 
 
 def _chunks(documents: Iterator[AnalyzedDocument]) -> Iterator[list[AnalyzedDocument]]:

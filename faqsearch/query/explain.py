@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from faqsearch import limits
 from faqsearch.analysis.hangul import particle
-from faqsearch.index.base import Clause, QueryPlan, Reader, ScorePart, StoredDocument
+from faqsearch.index.base import Clause, Matches, QueryPlan, Reader, ScorePart, StoredDocument
 from faqsearch.query.correct import Corrector, Repair
+from faqsearch.query.meaning import Meaning
 from faqsearch.query.options import SearchOptions
 from faqsearch.query.search import prepare
 from faqsearch.query.understand import QueryLanguage
@@ -22,14 +24,24 @@ _PLACES = {
 }
 
 
+Pages = Callable[[QueryPlan], Matches]
+"""What ``search`` shows for a plan."""
+
+
 def explain(
-    reader: Reader, language: QueryLanguage, query: str, id: str, options: SearchOptions, corrector: Corrector | None
+    reader: Reader,
+    language: QueryLanguage,
+    query: str,
+    id: str,
+    options: SearchOptions,
+    corrector: Corrector | None,
+    meaning: Meaning | None = None,
 ) -> Explanation:
     """The score that ``search`` gives document ``id`` for ``query`` as a tree, with its place or why it has none."""
     stored = reader.stored(id)
     if stored is None:
         return Explanation(0.0, f"문서 '{id}'{particle(id, '이', '가')} 색인에 없습니다.")
-    _, repair, plan = prepare(reader, language, query, options, facets=False, corrector=corrector)
+    understood, repair, plan = prepare(reader, language, query, options, facets=False, corrector=corrector)
     plan = replace(plan, offset=0, limit=limits.PER_PAGE)
     title = stored.document.title
     if not plan.terms and not plan.phrases:
@@ -37,8 +49,12 @@ def explain(
     details = [*_repaired(repair), *map(_part, reader.parts(plan, id))]
     held = {*stored.title.terms, *stored.body.terms, *language.category_terms(stored.document.category)}
     details += [_missing(group.surface) for group in plan.groups if not _holds(held, group.clauses)]
+    pages: Pages = reader.execute
+    if meaning is not None:
+        details += _meant(reader, plan, meaning, understood.text, id)
+        pages = _reranked(reader, meaning, understood.text)
     score = sum(detail.value for detail in details)
-    place, pinned = _place(reader, plan, id)
+    place, pinned = _place(pages, plan, id)
     if place is not None:
         return Explanation(score, f"'{title}': {place}번째 결과{' (이 질의에 고정된 글)' if pinned else ''}", tuple(details))
     return Explanation(score, f"'{title}': {_why_not(reader, plan, stored, score)}", tuple(details))
@@ -62,15 +78,31 @@ def _missing(surface: str) -> Explanation:
     return Explanation(0.0, f"'{surface}'{particle(surface, '이', '가')} 제목과 본문에 없음")
 
 
+def _meant(reader: Reader, plan: QueryPlan, meaning: Meaning, text: str, id: str) -> list[Explanation]:
+    from faqsearch.query.rerank import DEPTH, gain
+
+    found = gain(reader, plan, meaning, text, id)
+    if found is None:
+        return [Explanation(0.0, f"뜻은 견주지 않음 (낱말 점수로 앞선 {DEPTH}개 글만 견줌)")]
+    value, cosine = found
+    return [Explanation(value, f"질의와 뜻이 {'가까움' if value > 0 else '가깝지 않음'} (유사도 {cosine:.2f})")]
+
+
+def _reranked(reader: Reader, meaning: Meaning, text: str) -> Pages:
+    from faqsearch.query.rerank import ranked
+
+    return lambda plan: ranked(reader, plan, meaning, text)[0]
+
+
 def _holds(held: set[str], clauses: tuple[Clause, ...]) -> bool:
     return any(all(term in held for _, term in clause) for clause in clauses)
 
 
-def _place(reader: Reader, plan: QueryPlan, id: str) -> tuple[int | None, bool]:
+def _place(pages: Pages, plan: QueryPlan, id: str) -> tuple[int | None, bool]:
     """(the place of the document among all hits or None, whether it is pinned)."""
     offset = 0
     while True:
-        page = reader.execute(replace(plan, offset=offset))
+        page = pages(replace(plan, offset=offset))
         for place, found in enumerate(page.documents, offset + 1):
             if found.document.id == id:
                 return place, id in page.pinned
@@ -83,12 +115,12 @@ def _why_not(reader: Reader, plan: QueryPlan, stored: StoredDocument, score: flo
     """The first step of a search that the document does not pass."""
     id = stored.document.id
     everything = QueryPlan(scope=plan.scope, limit=plan.limit)
-    if _place(reader, everything, id)[0] is None:
+    if _place(reader.execute, everything, id)[0] is None:
         return "지금 공개되지 않았거나 대상이 정해진 글이어서 결과에 없습니다."
     if score == 0:
         return "질의의 낱말이 하나도 없어 결과에 없습니다."
     operators = plan.phrases or plan.excluded or plan.excluded_phrases
-    if operators and _place(reader, replace(plan, matching="any"), id)[0] is None:
+    if operators and _place(reader.execute, replace(plan, matching="any"), id)[0] is None:
         return "따옴표 안의 말이 없거나 빼라고 한 말이 있어 결과에 없습니다."
     best = reader.execute(replace(plan, limit=1)).best
     return f"점수가 가장 좋은 글({best:.2f})에 비해 너무 낮아 결과에 없습니다."

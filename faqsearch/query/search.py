@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from faqsearch.document import CategoryPath
-from faqsearch.index.base import Clause, Matches, QueryPlan, Reader, Scope, StoredDocument
+from faqsearch.index.base import Clause, QueryPlan, Reader, Scope, StoredDocument
 from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
+from faqsearch.query.meaning import Meaning
 from faqsearch.query.options import SearchOptions
 from faqsearch.query.snippets import snippet, title_highlight
 from faqsearch.query.syntax import parse
@@ -29,11 +30,21 @@ def search(
     *,
     facets: bool,
     corrector: Corrector | None = None,
+    meaning: Meaning | None = None,
 ) -> SearchResults:
-    """The page that ``query`` and ``options`` ask for; with a ``corrector`` for another reading of unknown words."""
+    """The page that ``query`` and ``options`` ask for.
+
+    With a ``corrector`` for another reading of unknown words; with a ``meaning`` its top is re-ranked.
+    """
     begun = time.perf_counter()
     understood, repair, plan = prepare(reader, language, query, options, facets=facets, corrector=corrector)
-    matches = reader.execute(plan)
+    if meaning is None:
+        matches = reader.execute(plan)
+        best = matches.documents[0] if matches.documents and plan.offset == 0 else None
+    else:
+        from faqsearch.query.rerank import ranked
+
+        matches, best = ranked(reader, plan, meaning, understood.text)
     first = plan.offset + 1
     hits = tuple(
         present(stored, score, first + place, understood, options.snippet_length, pinned=stored.document.id in matches.pinned)
@@ -50,7 +61,7 @@ def search(
         facets=facet_tree(matches.category_counts, paths=options.paths or (), labels=options.labels) if facets else (),
         correction=Correction(repair.text, repair.reason, repair.replacements) if repair else None,
         suggestions=repair.others if repair else (),
-        confidence=_confidence(reader, language, plan, matches, understood),
+        confidence=_confidence(reader, language, plan, matches.total, best, understood),
         truncated=understood.truncated,
         generation=reader.generation,
         took_ms=(time.perf_counter() - begun) * 1000,
@@ -134,14 +145,18 @@ def _category_paths(options: SearchOptions) -> tuple[CategoryPath, ...]:
 
 
 def _confidence(
-    reader: Reader, language: QueryLanguage, plan: QueryPlan, matches: Matches, understood: Understood
+    reader: Reader,
+    language: QueryLanguage,
+    plan: QueryPlan,
+    total: int,
+    best: StoredDocument | None,
+    understood: Understood,
 ) -> Confidence:
-    """How well the first hit covers the query, by the idf of its content words."""
-    if not matches.total:
+    """How well the first hit of the lexical order, ``best`` where it is known, covers the query, by the idf of its words."""
+    if not total:
         return "none"
     if not understood.groups:
         return "good"
-    best = matches.documents[0] if matches.documents and plan.offset == 0 else None
     if best is None:
         top = reader.execute(_first(plan))
         best = top.documents[0] if top.documents else None
@@ -149,13 +164,13 @@ def _confidence(
         return "none"
     held = {*best.title.terms, *best.body.terms, *language.category_terms(best.document.category)}
     weights = {term.term: term.weight for term in understood.terms if term.channel == "m"}
-    worth = total = 0.0
+    worth = every = 0.0
     for group in understood.groups:
         value = max(_value(reader, plan.scope, weights, clause) for clause in group.clauses)
-        total += value
+        every += value
         if any(all(term in held for _, term in clause) for clause in group.clauses):
             worth += value
-    return "good" if worth >= _GOOD * total else "weak"
+    return "good" if worth >= _GOOD * every else "weak"
 
 
 def _value(reader: Reader, scope: Scope, weights: Mapping[str, float], clause: Clause) -> float:

@@ -44,8 +44,10 @@ from faqsearch.index.segments.execute import execute, score_parts
 from faqsearch.index.segments.layout import SegmentFile
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.segments.snapshot import Snapshot
+from faqsearch.index.segments.vector_arrays import document_vectors
 from faqsearch.index.storage import FolderStorage, MemoryStorage, Storage, acquire, make_folder, require_folder
-from faqsearch.options import IndexOptions
+from faqsearch.index.vectors import DocumentVectors
+from faqsearch.options import ranking_in_force
 from faqsearch.results import CheckReport
 
 _RACY_NS = 100_000_000
@@ -60,7 +62,7 @@ class EmbeddedReader:
         self.generation = toc.generation
         self.meta = toc.meta
         self._toc = toc
-        ranking = IndexOptions.from_dict(toc.meta.options).ranking
+        ranking = ranking_in_force(toc.meta.options)
         deleted = [np.array(entry.deleted, dtype=np.int64) for entry in toc.segments]
         self._snapshot = Snapshot(segments, deleted, ranking)
 
@@ -97,6 +99,10 @@ class EmbeddedReader:
     def parts(self, plan: QueryPlan, id: str) -> tuple[ScorePart, ...]:
         number = self._snapshot.find(id)
         return () if number < 0 else score_parts(self._snapshot, plan, number)
+
+    def vectors(self, ids: Sequence[str]) -> list[DocumentVectors | None]:
+        places = [self._snapshot.place(number) if (number := self._snapshot.find(id)) >= 0 else None for id in ids]
+        return [None if place is None else document_vectors(place[0].file, place[1]) for place in places]
 
     def hashes(self) -> Mapping[str, tuple[int, int]]:
         return self._hashes
@@ -343,7 +349,8 @@ class EmbeddedWriter:
                 writer.restore_document(document, self.reader.number(document.id))
             for analyzed in batch.added:
                 self._delete(writer, analyzed.document.id)
-                writer.add_document(id=analyzed.document.id, analyzed=analyzed)
+                id = analyzed.document.id
+                writer.add_document(id=id, analyzed=analyzed, vectors=batch.vectors.get(id))
         except BaseException:
             writer.cancel()
             raise

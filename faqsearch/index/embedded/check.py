@@ -13,6 +13,7 @@ from faqsearch.index.segments.invert import document_columns
 from faqsearch.index.segments.layout import COLUMNS, LISTS, Array, SegmentFile
 from faqsearch.index.segments.lengths import encode
 from faqsearch.index.segments.segment import Segment
+from faqsearch.index.segments.vector_arrays import vector_problems, vector_shapes
 from faqsearch.index.storage import Storage
 from faqsearch.results import CheckReport
 
@@ -64,6 +65,7 @@ def shape_problems(file: SegmentFile, entry: SegmentEntry) -> Iterator[str]:
             yield f"array {name} has values of type {found[0]}"
         elif needed is not None and found[1] != needed:
             yield f"array {name} has {found[1]} values, not {needed}"
+    yield from vector_shapes({name: file.shape(name) for name in file}, size)
     yield from _table_problems(file)
 
 
@@ -117,7 +119,7 @@ def _check(storage: Storage, toc: TableOfContents) -> CheckReport:
 
 def _segment_problems(segment: Segment, entry: SegmentEntry) -> Iterator[str]:
     """What is wrong in a segment whose checksums are right; what follows from a problem is not looked at."""
-    for look in (_bound_problems, _term_problems, _posting_problems, _token_problems, _document_problems):
+    for look in (_bound_problems, _term_problems, _posting_problems, _token_problems, _vectors, _document_problems):
         problems = list(shape_problems(segment.file, entry)) if look is _bound_problems else []
         if not problems:
             try:
@@ -182,6 +184,10 @@ def _token_problems(segment: Segment) -> Iterator[str]:
         ends = segment.sentence_ends(number)
         if ends is not None and (not ends or ends[-1] != len(document.body) or any(a >= b for a, b in pairwise(ends))):
             yield f"the sentences of {document.id!r} do not fit its body"
+
+
+def _vectors(segment: Segment) -> list[str]:
+    return vector_problems(segment.file)
 
 
 def _document_problems(segment: Segment) -> Iterator[str]:

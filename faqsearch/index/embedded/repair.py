@@ -31,7 +31,9 @@ from faqsearch.index.hashes import stored_hash, terms_hash
 from faqsearch.index.segments.invert import invert
 from faqsearch.index.segments.layout import Array, SegmentFile, dump
 from faqsearch.index.segments.stored import load_document
+from faqsearch.index.segments.vector_arrays import document_vectors
 from faqsearch.index.storage import Storage
+from faqsearch.index.vectors import DocumentVectors, encoder_fingerprint
 
 _NAMED = 20
 """So many lost ids are named for each file."""
@@ -49,10 +51,14 @@ def repair_storage(storage: Storage, otherwise: IndexMeta) -> tuple[str, ...]:
             "the one written last was kept"
         )
     documents: dict[str, Document] = {}
+    vectors: dict[str, DocumentVectors] = {}
     for entry in toc.segments:
         try:
-            for document in _documents(storage, entry, lost):
+            for document, own in _documents(storage, entry, lost):
                 documents[document.id] = document
+                vectors.pop(document.id, None)
+                if own is not None:
+                    vectors[document.id] = own
         except FileNotFoundError:
             lost.append(f"{entry.file_name} is missing: {_live(entry)}")
         except (IndexCorruptError, OSError) as error:
@@ -62,10 +68,14 @@ def repair_storage(storage: Storage, otherwise: IndexMeta) -> tuple[str, ...]:
             f"{storage.name}: no document can be read, nothing was changed; restore the index from a snapshot"
         )
     analyzer = Analyzer(frozenset(toc.meta.words))
-    meta = replace(toc.meta, fingerprint=analyzer.fingerprint)
+    encoder = toc.meta.options.get("encoder")
+    meta = replace(toc.meta, fingerprint=analyzer.fingerprint + encoder_fingerprint(encoder))
+    if encoder and (without := len(documents.keys() - vectors.keys())):
+        lost.append(f"the vectors of {without:,} documents are lost; rebuild with the encoder makes them again")
     segments: tuple[SegmentEntry, ...] = ()
     if documents:
-        data = invert(list(analyzer.analyze_documents(list(documents.values()))))
+        analyzed = list(analyzer.analyze_documents(list(documents.values())))
+        data = invert(analyzed, [vectors.get(id) if encoder else None for id in documents])
         fresh = SegmentEntry(ArraySegment(INDEX_NAME).segid, data.documents, ())
         storage.write(fresh.file_name, dump(data))
         segments = (fresh,)
@@ -87,8 +97,8 @@ def _live(entry: SegmentEntry) -> str:
     return "its documents are lost" if entry.documents < 0 else f"{entry.documents - len(entry.deleted)} documents are lost"
 
 
-def _documents(storage: Storage, entry: SegmentEntry, lost: list[str]) -> Iterator[Document]:
-    """The live documents of a segment that can be read; adds to ``lost`` what cannot."""
+def _documents(storage: Storage, entry: SegmentEntry, lost: list[str]) -> Iterator[tuple[Document, DocumentVectors | None]]:
+    """The live documents of a segment that can be read, with their vectors; adds to ``lost`` what cannot."""
     file = SegmentFile(storage.read(entry.file_name), entry.file_name)
     stored, bounds = _verified(file, "stored"), _verified(file, "stored_off")
     hashes = _verified(file, "hash.terms"), _verified(file, "hash.stored")
@@ -108,13 +118,20 @@ def _documents(storage: Storage, entry: SegmentEntry, lost: list[str]) -> Iterat
             continue
         document = _document(rows.get(number, b""))
         if document is not None and (stored is not None or _agrees(document, number, hashes)):
-            yield document
+            yield document, _vectors(file, number)
         else:
             missing.append(number)
     if missing:
         names = [_id(file, number) for number in missing[:_NAMED]]
         more = f" and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
         lost.append(f"{entry.file_name}: {len(missing):,} documents are lost: {', '.join(names)}{more}")
+
+
+def _vectors(file: SegmentFile, number: int) -> DocumentVectors | None:
+    try:
+        return document_vectors(file, number)
+    except (IndexCorruptError, *UNREADABLE):
+        return None
 
 
 def _verified(file: SegmentFile, name: str) -> Array | None:

@@ -17,6 +17,7 @@ from faqsearch.analysis.lexicon import Lexicon
 from faqsearch.errors import FaqSearchError, IndexCorruptError, IndexFormatError, IndexNotFoundError
 from faqsearch.index.base import IndexMeta
 from faqsearch.index.storage import Storage
+from faqsearch.index.vectors import encoder_fingerprint
 from faqsearch.options import IndexOptions
 
 FORMAT_VERSION = 1
@@ -136,6 +137,7 @@ def _meta(values: dict[str, Any]) -> IndexMeta:
     if not all(isinstance(text, str) for text in (meta.fingerprint, *meta.words)):
         raise ValueError("fingerprint or words")
     IndexOptions.from_dict(meta.options)
+    encoder_fingerprint(meta.options.get("encoder"))
     Lexicon.from_dict(meta.lexicon)
     return meta
 

@@ -24,6 +24,7 @@ from faqsearch.index.segments.layout import SegmentFile, dump
 from faqsearch.index.segments.merge import Part, merge
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.storage import Lock, Storage
+from faqsearch.index.vectors import DocumentVectors
 
 OpenSegment = Callable[[SegmentEntry], Segment]
 
@@ -106,13 +107,15 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         self.meta: IndexMeta = index._read_toc().meta
         self._files: Storage = index.storage.storage
         self._buffer: dict[str, AnalyzedDocument] = {}
+        self._vectors: dict[str, DocumentVectors | None] = {}
         self._carried: dict[str, _Carried] = {}
         self._merged: list[Part] = []
 
     def add_document(self, **values: Any) -> None:
-        """Buffers ``analyzed``, an AnalyzedDocument; a second one with the same ``id`` takes its place."""
+        """Buffers ``analyzed``, an AnalyzedDocument, and its ``vectors``; a second one with the same ``id`` takes its place."""
         self._check_state()
         self._buffer[values["id"]] = values["analyzed"]
+        self._vectors[values["id"]] = values.get("vectors")
         self._added = True
 
     def restore_document(self, document: Document, docnum: int) -> None:
@@ -148,7 +151,8 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         for carried in self._carried.values():
             kept = np.array(sorted(carried.documents), dtype=np.int64)
             parts.append(_part(carried.segment, kept, carried.documents))
-        fresh = invert(list(self._buffer.values())) if self._buffer else None
+        vectors = [self._vectors[id] for id in self._buffer]
+        fresh = invert(list(self._buffer.values()), vectors) if self._buffer else None
         if fresh is not None and not parts:
             data = fresh
         else:

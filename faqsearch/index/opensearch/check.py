@@ -9,6 +9,7 @@ from faqsearch.index.hashes import stored_hash, terms_hash
 from faqsearch.index.opensearch.client import ClusterClient
 from faqsearch.index.opensearch.codec import decode_analyzed, decode_hashes, encode
 from faqsearch.index.opensearch.reader import ClusterReader
+from faqsearch.index.opensearch.vectors import NAME, decode_vectors
 from faqsearch.results import CheckReport
 
 _MOST_PROBLEMS = 50
@@ -39,6 +40,7 @@ def document_problem(hit: Mapping[str, Any]) -> str | None:
     id, source = hit["_id"], hit["_source"]
     try:
         analyzed = decode_analyzed(source)
+        decode_vectors(source)
         document = analyzed.document
         if document.id != id or source["id"] != id:
             return f"document {id!r} is stored under another id"
@@ -57,9 +59,9 @@ def document_problem(hit: Mapping[str, Any]) -> str | None:
 
 
 def _compared(source: Mapping[str, Any]) -> dict[str, Any]:
-    """What a document must equal; its sentences are for snippets only, and another version may cut them otherwise."""
+    """What a document must equal; another version may cut its sentences otherwise, and vectors are an encoder's."""
     found = {name: value for name, value in source.items() if value is not None}
-    found["tokens"] = {name: value for name, value in source["tokens"].items() if name != "sentences"}
+    found["tokens"] = {name: value for name, value in source["tokens"].items() if name not in ("sentences", NAME)}
     return found
 
 

@@ -16,7 +16,9 @@ from faqsearch.index.base import StoredDocument, Tokens
 from faqsearch.index.hashes import stored_hash, terms_hash
 from faqsearch.index.opensearch.client import dumps
 from faqsearch.index.opensearch.terms import HELD, LABELLED, LONE, index_gram, index_term, plain_term, squeezed_text
+from faqsearch.index.opensearch.vectors import encode_vectors
 from faqsearch.index.segments.stored import AUDIENCE, BODY, CATEGORY, FROM, TAGS, UNTIL, UPDATED
+from faqsearch.index.vectors import DocumentVectors
 
 SEPARATOR = "\x1f"
 """Between the labels of a path; no label holds a control character."""
@@ -25,13 +27,13 @@ EVERYBODY = ""
 """Stands for an empty audience; no label is empty."""
 
 DOCUMENT_FIELDS = ("row", "body")
-STORED_FIELDS = (*DOCUMENT_FIELDS, "m_title", "m_body", "tokens")
+STORED_FIELDS = (*DOCUMENT_FIELDS, "m_title", "m_body", *(f"tokens.{name}" for name in ("title", "body", "sentences", "long")))
 ANALYZED_FIELDS = (*STORED_FIELDS, "m_category", "g_title", "g_body")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def encode(analyzed: AnalyzedDocument) -> dict[str, Any]:
+def encode(analyzed: AnalyzedDocument, vectors: DocumentVectors | None = None) -> dict[str, Any]:
     """The fields of a document."""
     title, body = analyzed.title, analyzed.body
     held = set(title.terms) | set(body.terms)
@@ -49,6 +51,7 @@ def encode(analyzed: AnalyzedDocument) -> dict[str, Any]:
             "body": _places(body),
             "sentences": sentence_ends(analyzed.document.body),
             **_long(chain(held, labels)),
+            **encode_vectors(vectors),
         },
     }
     # An empty field would count as a field of length 0 here and not there.
@@ -94,7 +97,7 @@ def decode_document(source: Mapping[str, Any]) -> Document:
 
 def decode_stored(source: Mapping[str, Any], marks: frozenset[str] | None) -> StoredDocument:
     """The document with its tokens whose term is in ``marks`` (None: all)."""
-    places = source["tokens"]
+    places = source.get("tokens") or {}
     long = places.get("long") or {}
     title, body = (_tokens(source.get(f"m_{field}"), places.get(field) or [], long, marks) for field in ("title", "body"))
     return StoredDocument(decode_document(source), title, body, places.get("sentences"))
@@ -103,7 +106,7 @@ def decode_stored(source: Mapping[str, Any], marks: frozenset[str] | None) -> St
 def decode_analyzed(source: Mapping[str, Any]) -> AnalyzedDocument:
     """What ``encode`` was given."""
     stored = decode_stored(source, None)
-    long = source["tokens"].get("long") or {}
+    long = (source.get("tokens") or {}).get("long") or {}
     title, body = (
         AnalyzedText(tokens.terms, tokens.starts, tokens.ends, (source.get(f"g_{name}") or "").rstrip(LONE))
         for name, tokens in (("title", stored.title), ("body", stored.body))

@@ -34,12 +34,15 @@ from faqsearch.index.opensearch.scan import scan
 from faqsearch.index.opensearch.state import IndexState
 from faqsearch.index.opensearch.terms import index_gram, index_term, sendable
 from faqsearch.index.opensearch.translate import Query, Translation, scope_clauses, term_query
+from faqsearch.index.opensearch.vectors import FIELD, decode_vectors
 from faqsearch.index.opensearch.vocabulary import Vocabulary
-from faqsearch.options import IndexOptions
+from faqsearch.index.vectors import DocumentVectors
+from faqsearch.options import ranking_in_force
 
 _LISTS = ("m.all", "m.title", "m.category", "g.all", "g.title")
 _WEIGHT = re.compile(r"weight\((?P<field>[mg]_[a-z]+):(?P<term>.*) in \d+\)", re.DOTALL)
 _HASHES = 10_000
+_VECTORS = 500
 
 
 class ClusterReader:
@@ -50,7 +53,7 @@ class ClusterReader:
         self.meta = state.meta
         self.state = state
         self._client = client
-        self._ranking = IndexOptions.from_dict(state.meta.options).ranking
+        self._ranking = ranking_in_force(state.meta.options)
         self._searches = Searches(client, client.location.name, state.shards)
         self._vocabulary = Vocabulary(self._searches)
 
@@ -82,6 +85,15 @@ class ClusterReader:
     def stored(self, id: str) -> StoredDocument | None:
         source = self._source(id, STORED_FIELDS)
         return None if source is None else decode_stored(source, None)
+
+    def vectors(self, ids: Sequence[str]) -> list[DocumentVectors | None]:
+        found: dict[str, DocumentVectors | None] = {}
+        wanted = [id for id in dict.fromkeys(ids) if id and sendable(id)]
+        for begin in range(0, len(wanted), _VECTORS):
+            body = {"docs": [{"_id": id, "_source": [FIELD]} for id in wanted[begin : begin + _VECTORS]]}
+            answer = self._client.request("POST", f"/{self._client.location.name}/_mget", body, realtime="false")
+            found.update((one["_id"], decode_vectors(one["_source"])) for one in answer["docs"] if one.get("found"))
+        return [found.get(id) for id in ids]
 
     def _source(self, id: str, names: Sequence[str]) -> dict[str, Any] | None:
         if not sendable(id) or not id:

@@ -12,6 +12,8 @@ from faqsearch.index.base import WriteBatch
 from faqsearch.index.hashes import stored_hash, terms_hash
 from faqsearch.index.opensearch.check import document_problem
 from faqsearch.index.opensearch.codec import decode_analyzed, decode_document, decode_hashes
+from faqsearch.index.opensearch.vectors import decode_vectors
+from faqsearch.index.vectors import DocumentVectors
 
 if TYPE_CHECKING:
     from faqsearch.index.opensearch.writer import ClusterWriter
@@ -24,11 +26,14 @@ def repair_cluster(writer: ClusterWriter) -> tuple[str, ...]:
     """
     reader = writer.reader
     whole: list[AnalyzedDocument] = []
+    vectors: dict[str, DocumentVectors] = {}
     damaged: list[Document] = []
     lost: list[str] = []
     for hit in reader.sources():
         if document_problem(hit) is None:
             whole.append(decode_analyzed(hit["_source"]))
+            if (own := decode_vectors(hit["_source"])) is not None:
+                vectors[hit["_id"]] = own
             continue
         document = _readable(hit["_source"])
         if document is None:
@@ -38,7 +43,9 @@ def repair_cluster(writer: ClusterWriter) -> tuple[str, ...]:
     if lost and not whole and not damaged:
         raise IndexCorruptError(f"{writer.place}: no document can be read; build the index again from its source")
     analyzer = Analyzer(frozenset(reader.meta.words))
-    writer.commit(WriteBatch(added=list(_all(whole, analyzer, damaged)), replace_all=True))
+    if reader.meta.options.get("encoder") and (without := len(whole) + len(damaged) - len(vectors)):
+        lost.append(f"the vectors of {without:,} documents; rebuild with the encoder makes them again")
+    writer.commit(WriteBatch(added=list(_all(whole, analyzer, damaged)), replace_all=True, vectors=vectors))
     return tuple(lost)
 
 

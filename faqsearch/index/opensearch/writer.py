@@ -12,22 +12,27 @@ import uuid
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from faqsearch.analysis.analyzer import AnalyzedDocument
 from faqsearch.errors import FaqSearchError
 from faqsearch.index.base import IndexMeta, WriteBatch
 from faqsearch.index.opensearch.bulk import Operation, write
 from faqsearch.index.opensearch.client import ClusterClient
-from faqsearch.index.opensearch.codec import encode, encode_values
+from faqsearch.index.opensearch.codec import decode_analyzed, encode, encode_values
 from faqsearch.index.opensearch.lock import ClusterLock
 from faqsearch.index.opensearch.mapping import LEGACY, PLAIN, index_body
 from faqsearch.index.opensearch.reader import ClusterReader
 from faqsearch.index.opensearch.state import encode_meta
+from faqsearch.index.opensearch.vectors import decode_vectors
+from faqsearch.index.vectors import DocumentVectors
 from faqsearch.options import IndexOptions
 
 if TYPE_CHECKING:
     from faqsearch.index.opensearch.backend import ClusterBackend
+
+Encodable: TypeAlias = tuple[AnalyzedDocument, DocumentVectors | None]
+"""A document and its vectors, where it has any."""
 
 _WAITS: dict[str, Any] = {"timeout": "60s", "cluster_manager_timeout": "60s"}
 
@@ -68,7 +73,7 @@ class ClusterWriter:
         wanted = state.meta if meta is None else meta
         encoded = encode_meta(wanted, state.generation + 1)
         if batch.replace_all:
-            self._rebuild(wanted, batch.added)
+            self._rebuild(wanted, _added(batch))
         elif _similarity(wanted) != _similarity(state.meta):
             self._rebuild(wanted, self._changed(batch))
         else:
@@ -78,13 +83,13 @@ class ClusterWriter:
             self._client.request("PUT", f"/{state.index}/_mapping", {"_meta": encoded}, **_WAITS)
         self.reader = self._backend.reload()
 
-    def _rebuild(self, meta: IndexMeta, documents: Iterable[AnalyzedDocument]) -> None:
+    def _rebuild(self, meta: IndexMeta, documents: Iterable[Encodable]) -> None:
         """A new index with these documents, swapped in under the alias while readers go on."""
         state, name = self.reader.state, self._client.location.name
         remove_left_over(self._client, state.index)
         index = make_index(self._client, meta, state.generation + 1, shards=state.shards, alias=False)
         try:
-            added = (("index", document.document.id, encode(document)) for document in documents)
+            added = (("index", one.document.id, encode(one, vectors)) for one, vectors in documents)
             write(self._client, index, added, alias=False, guard=self._lock.require)
             self._refresh(index)
             health: dict[str, Any] = {"wait_for_status": "yellow", "timeout": "60s"}
@@ -96,17 +101,18 @@ class ClusterWriter:
             _discard(self._client, index)
             raise
 
-    def _changed(self, batch: WriteBatch) -> Iterator[AnalyzedDocument]:
-        """All documents as they are after ``batch``, with the terms that are stored."""
+    def _changed(self, batch: WriteBatch) -> Iterator[Encodable]:
+        """All documents as they are after ``batch``, with the terms and vectors that are stored."""
         restored = {document.id: document for document in batch.restored}
         replaced = batch.deleted | {document.document.id for document in batch.added}
-        for analyzed in self.reader.analyzed():
+        for hit in self.reader.sources():
+            analyzed, vectors = decode_analyzed(hit["_source"]), decode_vectors(hit["_source"])
             id = analyzed.document.id
             if id in restored:
-                yield AnalyzedDocument(restored[id], analyzed.title, analyzed.body, analyzed.category_terms)
+                yield AnalyzedDocument(restored[id], analyzed.title, analyzed.body, analyzed.category_terms), vectors
             elif id not in replaced:
-                yield analyzed
-        yield from batch.added
+                yield analyzed, vectors
+        yield from _added(batch)
 
     def _refresh(self, index: str) -> None:
         self._client.request("POST", f"/{index}/_refresh")
@@ -155,11 +161,15 @@ def _discard(client: ClusterClient, index: str) -> None:
         pass
 
 
+def _added(batch: WriteBatch) -> Iterator[Encodable]:
+    return ((one, batch.vectors.get(one.document.id)) for one in batch.added)
+
+
 def _operations(batch: WriteBatch) -> Iterator[Operation]:
     added = {document.document.id for document in batch.added}
     deleted = (("delete", id, None) for id in sorted(batch.deleted - added))
     restored = (("update", document.id, {"doc": encode_values(document)}) for document in batch.restored)
-    return chain(deleted, restored, (("index", one.document.id, encode(one)) for one in batch.added))
+    return chain(deleted, restored, (("index", one.document.id, encode(one, vectors)) for one, vectors in _added(batch)))
 
 
 def _similarity(meta: IndexMeta) -> tuple[float, float]:

@@ -17,6 +17,8 @@ from faqsearch.index.segments import lengths as field_lengths
 from faqsearch.index.segments.dictionary import dictionary_arrays
 from faqsearch.index.segments.layout import COLUMNS, Array, SegmentData, narrowest, offsets
 from faqsearch.index.segments.stored import dump_document
+from faqsearch.index.segments.vector_arrays import vector_arrays
+from faqsearch.index.vectors import DocumentVectors
 
 TITLE_COPIES = 3
 """Field ``all`` holds the title this many times, then the body."""
@@ -28,8 +30,8 @@ _CODE_POINT_BITS = 21
 _DOCUMENT_BITS = 64 - 2 * _CODE_POINT_BITS
 
 
-def invert(documents: Sequence[AnalyzedDocument]) -> SegmentData:
-    """The segment that holds ``documents`` in their order."""
+def invert(documents: Sequence[AnalyzedDocument], vectors: Sequence[DocumentVectors | None] = ()) -> SegmentData:
+    """The segment that holds ``documents`` in their order, with the ``vectors`` of each where the index has an encoder."""
     if len(documents) >= 1 << _DOCUMENT_BITS:
         raise ValueError(f"a segment holds fewer than {1 << _DOCUMENT_BITS:,} documents")
     meta, columns = document_columns([d.document for d in documents], [d.category_terms for d in documents])
@@ -38,6 +40,7 @@ def invert(documents: Sequence[AnalyzedDocument]) -> SegmentData:
     arrays.update(_grams(documents))
     arrays.update(sentence_arrays(document.document.body for document in documents))
     arrays.update(columns)
+    arrays.update(vector_arrays(vectors))
     return SegmentData(len(documents), meta, arrays)
 
 

@@ -119,6 +119,9 @@ class SegmentFile:
     def __iter__(self) -> Iterator[str]:
         return iter(self._directory)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._directory
+
     def size(self, name: str) -> int:
         """Bytes of one array."""
         dtype, count, _, _ = self._directory[name]

@@ -13,12 +13,15 @@ from faqsearch.index.segments.dictionary import Dictionary, dictionary_arrays
 from faqsearch.index.segments.invert import byte_rows, document_columns, narrow_documents, sentence_arrays, sorted_ids
 from faqsearch.index.segments.layout import COLUMNS, GRAM_LISTS, LISTS, MORPHEME_LISTS, Array, SegmentData, narrowest, offsets
 from faqsearch.index.segments.stored import BODY, load_values
+from faqsearch.index.segments.vector_arrays import merged_vectors
 
 
 class Arrays(Protocol):
     """Arrays by name."""
 
     def __getitem__(self, name: str, /) -> Array: ...
+
+    def __contains__(self, name: object, /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def merge(parts: Sequence[Part]) -> SegmentData:
     del arrays["m.map"], arrays["g.map"]
     meta, columns = _columns(parts)
     arrays.update(columns)
+    arrays.update(merged_vectors((part.arrays, part.kept) for part in parts))
     return SegmentData(total, meta, arrays)
 
 
