@@ -95,10 +95,13 @@ def main(arguments: Sequence[str]) -> int:
     for mutant in chosen:
         if time.monotonic() > end:
             break
-        outcome = attempt(mutant, mutated(mutant), options.seconds)
+        changed = mutated(mutant)
+        if changed is None:
+            continue
+        outcome = attempt(mutant, changed, options.seconds)
         outcomes.append((mutant, outcome))
         if outcome == "survived":
-            print(f"survived: {describe(mutant)}", flush=True)
+            print(f"survived: {describe(mutant, changed)}", flush=True)
         if options.json:
             values = [{**asdict(one), "outcome": result} for one, result in outcomes]
             Path(options.json).write_text(json.dumps(values, indent=1), encoding="utf-8")
@@ -162,18 +165,20 @@ def annotations(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     ]
 
 
-def mutated(mutant: Mutant) -> str:
+def mutated(mutant: Mutant) -> str | None:
+    """The file with the fault; None where cosmic-ray cannot make it (an ``except`` of a dotted name)."""
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
     source = (ROOT / mutant.file).read_text(encoding="utf-8")
-    changed = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
-    assert changed is not None
-    return str(changed)
+    with contextlib.suppress(AttributeError):
+        if (changed := mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)) is not None:
+            return str(changed)
+    return None
 
 
-def describe(mutant: Mutant) -> str:
-    before, after = (ROOT / mutant.file).read_text(encoding="utf-8").splitlines(), mutated(mutant).splitlines()
+def describe(mutant: Mutant, changed: str) -> str:
+    before, after = (ROOT / mutant.file).read_text(encoding="utf-8").splitlines(), changed.splitlines()
     place = next((n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), mutant.line - 1)
     return f"{mutant.file}:{place + 1} {before[place].strip()}  →  {after[place].strip()}"
 
