@@ -17,6 +17,8 @@ WINDOW = 10_000
 """How deep ``from`` and ``size`` may reach; beyond it pages are found by search_after."""
 
 _CATEGORIES = 10_000
+_BUCKETS = 50_000
+"""Values in one answer; a cluster gives at most 65,535."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,17 +213,30 @@ def _counts(searches: Searches, answer: dict[str, Any], body: Query) -> dict[Cat
     found = answer["aggregations"]["paths"]
     if not found["sum_other_doc_count"]:
         return {split_path(bucket["key"]): bucket["doc_count"] for bucket in found["buckets"]}
-    return {split_path(path): count for path, count in every_value(searches, "path", body["query"], page=_CATEGORIES)}
+    return {split_path(path): count for path, count in every_value(searches, "path", body["query"])}
 
 
-def every_value(searches: Searches, name: str, query: Query | None, *, page: int) -> list[tuple[str, int]]:
-    """(value, documents that hold it) of all values of a keyword field, over the documents of a query (None: all)."""
-    found: list[tuple[str, int]] = []
-    composite: dict[str, Any] = {"size": page, "sources": [{"value": {"terms": {"field": name}}}]}
+def every_value(searches: Searches, name: str, query: Query | None) -> list[tuple[str, int]]:
+    """(value, documents that hold it) of all values of a keyword field, over the documents of a query (None: all).
+
+    A terms aggregation counts all values in one pass; where they are more than one answer may hold, in a pass for each part of
+    them. (A composite aggregation would look at every document again for each page.)
+    """
+    parts = 1
     while True:
-        body: dict[str, Any] = {"size": 0, "track_total_hits": False, "aggs": {"values": {"composite": composite}}}
-        answer = searches.one(body if query is None else {**body, "query": query})["aggregations"]["values"]
-        found += [(bucket["key"]["value"], bucket["doc_count"]) for bucket in answer["buckets"]]
-        if len(answer["buckets"]) < page:
+        found: list[tuple[str, int]] = []
+        for part in range(parts):
+            terms: dict[str, Any] = {"field": name, "size": _BUCKETS, "shard_size": _BUCKETS, "order": {"_key": "asc"}}
+            if parts > 1:
+                terms["include"] = {"partition": part, "num_partitions": parts}
+            body: dict[str, Any] = {"size": 0, "track_total_hits": False, "aggs": {"values": {"terms": terms}}}
+            if parts == 1:
+                body["aggs"]["distinct"] = {"cardinality": {"field": name}}
+            answer = searches.one(body if query is None else {**body, "query": query})["aggregations"]
+            if answer["values"]["sum_other_doc_count"]:
+                distinct = answer["distinct"]["value"] if parts == 1 else 0
+                parts = max(2 * parts, -(-3 * distinct // (2 * _BUCKETS)))
+                break
+            found += [(bucket["key"], bucket["doc_count"]) for bucket in answer["values"]["buckets"]]
+        else:
             return found
-        composite["after"] = answer["after_key"]

@@ -1,6 +1,6 @@
 """What a generation knows: its terms with their document frequencies by scope, kept in the cluster and fetched once.
 
-Fields ``words`` and ``grams`` hold every term of a document once, so that a composite aggregation over them is the vocabulary
+Fields ``words`` and ``grams`` hold every term of a document once, so that an aggregation over them is the vocabulary
 with exact frequencies over live documents, of everything or of the documents of a scope.
 """
 
@@ -22,7 +22,6 @@ from faqsearch.index.opensearch.execute import Searches, every_value
 from faqsearch.index.opensearch.terms import HELD, plain_gram, plain_term
 from faqsearch.index.opensearch.translate import Query, scope_clauses
 
-_PAGE = 20_000
 _SCOPES = 32
 _LISTED = 10_000
 """Audiences, times and categories that are listed one by one."""
@@ -196,13 +195,11 @@ class Vocabulary:
 
     def _fetch_words(self, scope: Scope | None) -> dict[str, tuple[int, int]]:
         found: dict[str, tuple[int, int]] = {}
-        for value, count in every_value(self._searches, "words", self._query(scope), page=_PAGE):
+        for value, count in every_value(self._searches, "words", self._query(scope)):
             term = plain_term(value[1:])
             held, any_list = found.get(term, (0, 0))
             found[term] = (held + count if value[0] == HELD else held, any_list + count)
         return found
 
     def _fetch_grams(self, scope: Scope | None) -> dict[str, int]:
-        return {
-            plain_gram(value): count for value, count in every_value(self._searches, "grams", self._query(scope), page=_PAGE)
-        }
+        return {plain_gram(value): count for value, count in every_value(self._searches, "grams", self._query(scope))}
