@@ -3,11 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
+INTEGRATIONS := $(VENV)/.integrations
 QUERY ?= 캐시 환불
 OPENSEARCH ?= 2.19
 NODES ?= 1
 
-.PHONY: setup demo serve opensearch test test-slow test-opensearch test-all torture mutation check format bench bench-full clean help
+.PHONY: setup demo serve opensearch test test-slow test-opensearch test-integrations test-all docs docs-serve torture mutation check \
+	format bench bench-full clean help
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,15 +38,22 @@ opensearch: $(SETUP) ## start a real OpenSearch on this machine (OPENSEARCH=3.3,
 	$(BIN)/python -m cluster --version $(OPENSEARCH) --nodes $(NODES)
 
 test: $(SETUP) ## the quick tests (at most five minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow' --ignore tests/integrations
 
 test-slow: $(SETUP) ## the slow tests only
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow --ignore tests/integrations
 
 test-opensearch: $(SETUP) ## the index's tests once more, on a real OpenSearch (OPENSEARCH=3.3)
 	$(BIN)/python -m pytest -q -p no:cacheprovider --backend opensearch-$(OPENSEARCH) $(TESTS)
 
-test-all: test test-slow test-opensearch ## all tests
+$(INTEGRATIONS): $(SETUP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[integrations]'
+	touch $@
+
+test-integrations: $(INTEGRATIONS) ## the tests against LangChain, LlamaIndex, MCP, Django, pandas and Polars, and the examples
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/integrations
+
+test-all: test test-slow test-opensearch test-integrations ## all tests
 	$(MAKE) test-opensearch OPENSEARCH=3.3 TESTS="tests/test_search.py tests/test_facets.py"
 
 torture: $(SETUP) ## kill, damage, stress and fuzz indexes for an hour (docs/reliability.md)
@@ -54,6 +63,16 @@ SAMPLE ?= 300
 mutation: $(SETUP) ## would the tests notice a fault in query/ or index/? (SAMPLE=300 faults of some 8,000)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt 'cosmic-ray==8.7.0'
 	$(BIN)/python tests/mutation.py --sample $(SAMPLE)
+
+docs: $(VENV)/.docs ## build the documentation site into site/; a warning or a dead link fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+docs-serve: $(VENV)/.docs ## show the documentation site while it is written
+	$(BIN)/mkdocs serve
+
+$(VENV)/.docs: $(SETUP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	touch $@
 
 check: $(SETUP) ## format, lint, types, import layers, structure
 	$(BIN)/ruff format --check .
@@ -73,4 +92,4 @@ bench-full: $(SETUP) ## measure everything, for hours
 	$(BIN)/python -m benchmarks all --full $(if $(DATA),--data $(DATA))
 
 clean: ## remove what was built
-	rm -rf $(VENV) demo.index .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) demo.index site dist .pytest_cache .mypy_cache .ruff_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -46,6 +47,7 @@ from faqsearch.results import (
     SearchResults,
     SyncReport,
 )
+from faqsearch.tracing import traced
 
 if TYPE_CHECKING:
     from faqsearch.encoders.embedder import Embedder
@@ -154,6 +156,7 @@ class FaqIndex:
 
     # Searching
 
+    @traced("search")
     def search(
         self,
         query: str,
@@ -199,6 +202,7 @@ class FaqIndex:
             callback(search_event(results, options.filters()))
         return results
 
+    @traced("complete")
     def complete(
         self, prefix: str, *, limit: int = 8, within: CategoryChoice = None, audience: Labels = ()
     ) -> tuple[Completion, ...]:
@@ -210,6 +214,7 @@ class FaqIndex:
         seen = [one for document, one in self._candidates() if visible(document, now, groups, paths)]
         return complete(seen, _query(prefix)[: limits.QUERY_CODE_POINTS], limit=limit)
 
+    @traced("related")
     def related(self, id: str, *, limit: int = 5, within: CategoryChoice = None, audience: Labels = ()) -> tuple[Hit, ...]:
         """Hits like the document ``id``, the most alike first; () where it is not in the index."""
         whole("limit", limit, 1, limits.RELATED_LIMIT)
@@ -230,6 +235,7 @@ class FaqIndex:
 
     # Writing
 
+    @traced("sync", level=logging.INFO)
     def sync(self, documents: Iterable[Document], *, allow_empty: bool = False, progress: Progress | None = None) -> SyncReport:
         """Makes the index hold exactly ``documents``, in one atomic commit, and says what that changed.
 
@@ -246,6 +252,7 @@ class FaqIndex:
                 writer.commit(WriteBatch(found.gone, analyzed, found.restored, vectors=vectors))
         return found.report
 
+    @traced("upsert", level=logging.INFO)
     def upsert(self, documents: Document | Iterable[Document]) -> int:
         """Adds documents or replaces those with the same id, in one atomic commit; how many there were."""
         self._open()
@@ -254,6 +261,7 @@ class FaqIndex:
             self._apply(frozenset(), list(given.values()))
         return len(given)
 
+    @traced("delete", level=logging.INFO)
     def delete(self, ids: str | Iterable[str]) -> int:
         """Deletes the documents with these ids, in one atomic commit; how many of them were there."""
         wanted = [ids] if isinstance(ids, str) else list(ids)
@@ -264,6 +272,7 @@ class FaqIndex:
         self._open()
         return Batch(self._apply)
 
+    @traced("rebuild", level=logging.INFO)
     def rebuild(self, documents: Iterable[Document] | None = None, *, progress: Progress | None = None) -> int:
         """Analyses all documents again, or makes the index hold these, and swaps while readers go on; how many there are."""
         with self._writing() as writer:

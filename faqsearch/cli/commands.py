@@ -15,6 +15,7 @@ from faqsearch.cli.explain_command import explain
 from faqsearch.cli.get_command import get
 from faqsearch.cli.index_command import index
 from faqsearch.cli.judge_command import judge
+from faqsearch.cli.mcp_command import mcp
 from faqsearch.cli.related_command import related
 from faqsearch.cli.report_command import report
 from faqsearch.cli.search_command import search
@@ -25,7 +26,7 @@ from faqsearch.cli.try_command import try_
 _SECTIONS = (
     ("Make an index", (index, copy)),
     ("Search", (search, complete, related, get)),
-    ("Show", (serve, try_)),
+    ("Show", (serve, try_, mcp)),
     ("Improve", (audit, report, judge, evaluate)),
     ("Understand", (explain, analyze, stats, check)),
 )
@@ -42,6 +43,7 @@ Examples:
   faqsearch get help.index story-005
   faqsearch serve help.index
   faqsearch try help.xlsx
+  faqsearch mcp help.index
   faqsearch audit help.index
   faqsearch report events.jsonl
   faqsearch explain help.index '캐시 환불' story-005

@@ -91,7 +91,7 @@ def _documents(file: _File) -> Iterator[Document]:
             if all(is_blank(value) for value in values.values()):
                 continue
             try:
-                document = _document(values, file.columns)
+                document = record_document(values, file.columns)
             except DocumentError as error:
                 raise DocumentError(error.message, row=row, field=error.field) from None
             yield document
@@ -100,7 +100,8 @@ def _documents(file: _File) -> Iterator[Document]:
                 raise DocumentError(f"no record has a key {column!r}, which fields names", field=field)
 
 
-def _document(values: Mapping[str, object], columns: Columns) -> Document:
+def record_document(values: Mapping[str, object], columns: Columns) -> Document:
+    """The document of one record, whose columns are assigned to fields; raises DocumentError with the field."""
     assigned = columns.assign(values)
     given: dict[str, Any] = {
         field: CONVERSIONS[field](values[column], field) for field, column in assigned.items() if not is_blank(values[column])

@@ -18,6 +18,7 @@ from faqsearch.web.caching import Validator
 from faqsearch.web.events import EventStream
 from faqsearch.web.headers import CONTENT_SECURITY_POLICY, SafetyHeaders, safety_headers
 from faqsearch.web.health import health
+from faqsearch.web.metrics import metrics as metrics_route
 from faqsearch.web.openapi import openapi
 from faqsearch.web.pages import pages
 from faqsearch.web.problems import Problems
@@ -40,6 +41,7 @@ def create_app(
     public_url: str | None = None,
     events: EventSink | None = None,
     session: Session | None = None,
+    metrics: bool = False,
     cors: Sequence[str] = (),
     content_security_policy: str = CONTENT_SECURITY_POLICY,
 ) -> FastAPI:
@@ -49,7 +51,8 @@ def create_app(
     part of the index that is shown. ``contact_url`` is offered where nothing fits. ``templates`` is a folder whose files come
     before ours. ``public_url`` is where the app stands, for canonical links. ``events`` is called with every search and with
     what people say of hits (without it POST /api/events does not exist); ``session`` tells the visit that a request belongs
-    to, for these events: a random value that ends with the visit, never a login. ``cors`` names origins that may call the API.
+    to, for these events: a random value that ends with the visit, never a login. ``metrics`` adds /metrics for Prometheus.
+    ``cors`` names origins that may call the API.
     Raises InvalidOptionError.
     """
     site = make_site(
@@ -97,6 +100,8 @@ def create_app(
     app.add_middleware(SafetyHeaders, headers=safety)
     Problems(rendered, safety).install(app)
     app.include_router(health(site, readiness))
+    if metrics:
+        app.include_router(metrics_route(index))
     app.include_router(api(site, rendered, validator, stream))
     app.include_router(pages(site, rendered, validator, stream))
     files = StaticFiles(directory=static_folders(site)[-1])

@@ -1,0 +1,1 @@
+"""Tests against other packages: make test-integrations installs them and runs these."""
