@@ -55,9 +55,10 @@ def measured(workers: int, work: Callable[[], None]) -> list[dict[str, float]]:
         os.read(done, 1)
     found = [memory(pid) for pid, _, _ in children]
     for pid, done, end in children:
+        os.write(end, b"x")  # closing would not do: later children hold a copy of this pipe
+        os.waitpid(pid, 0)
         os.close(end)
         os.close(done)
-        os.waitpid(pid, 0)
     return found
 
 
