@@ -15,14 +15,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 USED = """
-import json, subprocess, sys
-from importlib.metadata import metadata, requires
+import json, sys
 import faqsearch
 from faqsearch import Document, FaqIndex
 assert "site-packages" in faqsearch.__file__, faqsearch.__file__
 with FaqIndex.in_memory() as index:
     index.upsert(Document("1", "캐시를 환불받고 싶어요."))
-    print(json.dumps([hit.title.to_html() for hit in index.search("캐시환불")]))
+    print(json.dumps([hit.title.to_html() for hit in index.search("캐시환불")], ensure_ascii=False))
 loaded = {name.partition(".")[0] for name in sys.modules}
 assert not loaded & {"fastapi", "matplotlib", "opensearchpy", "pytest"}, loaded
 """

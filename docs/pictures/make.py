@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import io
+import os
+import pty
 import re
 import shutil
 import subprocess
@@ -49,11 +52,25 @@ def main() -> None:
 
         arguments = ["search", "help.index", "캐시 환불", "--per-page", "3", "--color"]
         command = [sys.executable, "-m", "faqsearch", *arguments]
-        output = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+        output = on_a_terminal(command, folder)
         page = browser.new_page(viewport={"width": 1100, "height": 600})
         page.set_content(TERMINAL.format(command="faqsearch search help.index '캐시 환불'", output=colored(output)))
         save(page.locator("body").screenshot(), "terminal.png")
         browser.close()
+
+
+def on_a_terminal(command: list[str], folder: str) -> str:
+    """What a command prints on a terminal of a hundred columns."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "100", "TERM": "xterm-256color", "PYTHONUTF8": "1"}
+    done = subprocess.Popen(command, cwd=folder, stdout=theirs, env=environment)
+    os.close(theirs)
+    printed = b""
+    with contextlib.suppress(OSError):  # the other end is closed: it has ended
+        while piece := os.read(ours, 65_536):
+            printed += piece
+    assert done.wait() == 0
+    return printed.decode("utf-8").replace("\r\n", "\n").rstrip("\n")
 
 
 def colored(text: str) -> str:
