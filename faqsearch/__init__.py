@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faqsearch.analysis.lexicon import Lexicon, Pin, Synonym
+from faqsearch.analysis.lexicon import Lexicon, Notice, Pin, Synonym
 from faqsearch.changes import Batch
 from faqsearch.document import CategoryPath, Document
 from faqsearch.errors import (
@@ -76,6 +76,7 @@ __all__ = [
     "InvalidOptionError",
     "Lexicon",
     "LexiconError",
+    "Notice",
     "Pin",
     "Ranking",
     "SearchEvent",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -286,13 +287,17 @@ class FaqIndex:
         return len(wanted)
 
     def set_lexicon(self, lexicon: Lexicon) -> bool:
-        """Makes synonyms, stop words and pins count at once, for this and every later reader.
+        """Makes all but the user words count at once, for this and every later reader.
 
         True where the user words differ from those the index was analysed with: they count after ``rebuild``, not before.
+        Warns (UserWarning) of pins to ids that the index has not: they count once it has them.
         """
         if not isinstance(lexicon, Lexicon):
             raise InvalidOptionError(f"a lexicon must be a Lexicon, not {lexicon!r}; Lexicon.from_folder reads one")
         with self._writing() as writer:
+            missing = sorted({pin.id for pin in lexicon.pins if pin.id not in writer.reader})
+            if missing:
+                warnings.warn(f"pins to ids that are not in the index: {', '.join(missing[:10])}", stacklevel=2)
             meta = replace(writer.reader.meta, lexicon=lexicon.to_dict())
             if meta != writer.reader.meta:
                 writer.commit(WriteBatch(), meta=meta)

@@ -117,7 +117,7 @@ class SearchResults:
     """One page of a search; iterates over, and has the length of, its hits.
 
     ``total`` is exact; ``truncated`` says that the query was too long and its end was ignored; ``generation`` is that of the
-    index when it was searched; ``took_ms`` is wall time in milliseconds.
+    index when it was searched; ``took_ms`` is wall time in milliseconds; ``notices`` are the lexicon's, for every query.
     """
 
     query: str
@@ -134,6 +134,7 @@ class SearchResults:
     truncated: bool
     generation: int
     took_ms: float
+    notices: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -161,6 +162,7 @@ class SearchResults:
             "truncated": self.truncated,
             "generation": self.generation,
             "took_ms": self.took_ms,
+            "notices": list(self.notices),
         }
 
 

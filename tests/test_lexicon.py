@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from faqsearch import Document, FaqIndex, Lexicon, LexiconError, Pin, SearchResults, Synonym
+from faqsearch import Document, FaqIndex, Lexicon, LexiconError, Notice, Pin, SearchResults, Synonym
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -124,6 +125,8 @@ def test_a_folder_that_is_not_there_names_the_files_it_should_hold(tmp_path: Pat
         ("pins.tsv", "환불\trefund\t내일\n", 1, "'내일' is no ISO 8601 time"),
         ("pins.tsv", "환불\trefund\nb\tc\t\t2026-01-31T00:00:00\n", 2, "must name its time zone"),
         ("words.tsv", "하나\n\t이유\n", 2, "needs 1 column"),
+        ("queries.tsv", "환불\t다섯\n", 1, "the second column is the number of sessions, not '다섯'"),
+        ("notices.tsv", "점검\t내일\n", 1, "'내일' is no ISO 8601 time"),
     ],
 )
 def test_a_line_that_cannot_be_used_names_file_line_and_remedy(
@@ -162,6 +165,10 @@ def test_pairs_become_a_two_way_synonym_and_a_pin() -> None:
         {"words": "톡 서랍"},
         {"words": [""]},
         {"words": [5]},
+        {"notices": [5]},
+        {"notices": [" "]},
+        {"queries": ["환불"]},
+        {"queries": [("환불", 0)]},
         {"stopwords": "안내"},
         {"stopwords": [" "]},
         {"synonyms": [("환불", " ")]},
@@ -254,7 +261,80 @@ def test_a_synonym_for_a_category_counts_where_its_label_is_chosen(index: FaqInd
     assert found(index, "물리기", category="쇼핑") == {"return"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("비번 까먹음", "비밀번호를 잊어버렸어요"),
+        ("로긴이 안 됨", "로그인 오류"),
+        ("앱이 자꾸 튕겨요", "강제 종료될 때"),
+        ("계정이 털렸어요", "도용 신고"),
+        ("문자가 안 와요", "미수신 안내"),
+        ("문자가 오지 않아요", "미수신 안내"),
+        ("드라이브가 꽉 참", "저장 공간 부족"),
+        ("폰 바꾸기", "휴대폰 변경"),
+        ("와이파이", "wifi 설정"),
+        ("서비스를 끊고 싶어요", "해지하기"),
+    ],
+)
+def test_the_built_in_lexicon_finds_what_entries_call_it(typed: str, title: str) -> None:
+    documents = [Document("it", title), *(Document(f"o{n}", f"다른 안내 {n}") for n in range(5))]
+    with FaqIndex.in_memory() as index:
+        index.sync(documents)
+        (first, *_) = index.search(typed, matching="any")
+        assert first.document.id == "it"
+        assert first.title.spans
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("해지", "탈퇴하기"),
+        ("환불", "반환 절차"),
+        ("문자가 와요", "미수신 안내"),
+        ("새 차", "저장 공간 부족"),
+        ("강제 종료", "화면이 튕김"),
+    ],
+    ids=["해지 is not 탈퇴", "환불 is not 반환", "와요 is not 안 와요", "a car is not full", "one way"],
+)
+def test_the_built_in_lexicon_keeps_apart_what_is_not_the_same(typed: str, title: str) -> None:
+    with FaqIndex.in_memory() as index:
+        index.sync([Document("it", title)])
+        assert not ids(index.search(typed, matching="any"))
+
+
+def test_a_service_may_do_without_the_built_in_lexicon() -> None:
+    with FaqIndex.in_memory(lexicon=Lexicon(general=False)) as index:
+        index.sync([Document("it", "비밀번호 변경")])
+        assert not found(index, "비번")
+        index.set_lexicon(Lexicon())
+        assert found(index, "비번") == {"it"}
+
+
+def test_every_entry_of_the_built_in_lexicon_is_found_by_what_is_typed() -> None:
+    """Each left side finds an entry whose title is the right side."""
+    from faqsearch.analysis.resources.load import synonyms
+
+    pairs = [(left, right) for left, _, right in synonyms()]
+    with FaqIndex.in_memory() as index:
+        index.sync([Document(str(number), right) for number, (_, right) in enumerate(pairs)])
+        lost = [
+            (left, right)
+            for number, (left, right) in enumerate(pairs)
+            if not any(
+                hit.title.text == right for hit in index.search(left, matching="any", per_page=100, correct=False, facets=False)
+            )
+        ]
+    assert not lost
+
+
 # Stop words
+
+
+def test_the_words_of_a_stop_phrase_need_not_be_there(index: FaqIndex) -> None:
+    assert found(index, "환불 방식 설명") == set()
+    index.set_lexicon(Lexicon(stopwords=frozenset({"방식 설명"})))
+    assert found(index, "환불 방식 설명") == found(index, "환불 방식설명") == {"refund"}
+    assert found(index, "환불 방식") == set()
 
 
 def test_a_stop_word_no_longer_has_to_be_there(index: FaqIndex) -> None:
@@ -288,6 +368,42 @@ def test_a_stop_word_alone_still_finds(index: FaqIndex) -> None:
 def test_a_stop_word_counts_however_it_is_written(index: FaqIndex, word: str, typed: str) -> None:
     index.set_lexicon(Lexicon(stopwords=frozenset({word})))
     assert found(index, f"{typed} 환불") == {"refund"}
+
+
+# Notices and queries of people
+
+
+def test_a_notice_is_shown_with_every_search_while_it_lasts(index: FaqIndex) -> None:
+    index.set_lexicon(Lexicon(notices=("결제 장애를 고치고 있어요.", Notice("점검 중", NOON, NOON + HOUR))))  # type: ignore[arg-type]
+    assert index.search("환불", now=NOON - HOUR).notices == ("결제 장애를 고치고 있어요.",)
+    assert index.search("", now=NOON).notices == ("결제 장애를 고치고 있어요.", "점검 중")
+    assert index.search("환불", now=NOON + HOUR).notices == ("결제 장애를 고치고 있어요.",)
+
+
+def test_notices_and_queries_are_read_from_their_files(tmp_path: Path) -> None:
+    (tmp_path / "notices.tsv").write_text("# text\n점검 중\t2026-01-31T12:00:00Z\n늘\n", encoding="utf-8")
+    (tmp_path / "queries.tsv").write_text("캐시 환불\t12\n비밀번호\t5\n", encoding="utf-8")
+    lexicon = Lexicon.from_folder(tmp_path)
+    assert lexicon.notices == (Notice("점검 중", NOON, None), Notice("늘"))
+    assert lexicon.queries == (("캐시 환불", 12), ("비밀번호", 5))
+    assert Lexicon.from_dict(lexicon.to_dict()) == lexicon
+
+
+def test_a_lexicon_stored_by_an_older_version_is_read() -> None:
+    values = {"words": [], "synonyms": [], "stopwords": [], "pins": []}
+    assert Lexicon.from_dict(values) == Lexicon()
+
+
+def test_a_pin_to_an_unknown_id_warns(index: FaqIndex) -> None:
+    with pytest.warns(UserWarning, match="nowhere"):
+        index.set_lexicon(Lexicon(pins=(Pin("환불", "nowhere"),)))
+
+
+def test_a_user_word_with_a_blank_is_found_with_and_without_it_and_by_its_parts() -> None:
+    with FaqIndex.in_memory(lexicon=Lexicon(words=frozenset({"톡 서랍"}))) as index:
+        index.sync([Document("spaced", "톡 서랍 용량"), Document("joined", "톡서랍 요금")])
+        for query in ("톡 서랍", "톡서랍", "서랍"):
+            assert found(index, query) == {"spaced", "joined"}, query
 
 
 # Pins
@@ -377,7 +493,9 @@ def test_a_pinned_document_that_is_hidden_or_filtered_out_does_not_lead(
     index: FaqIndex, id: str, options: dict[str, Any]
 ) -> None:
     without = index.search("환불", **options)
-    index.set_lexicon(Lexicon(pins=(Pin("환불", id),)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        index.set_lexicon(Lexicon(pins=(Pin("환불", id),)))
     results = index.search("환불", **options)
     assert ids(results) == ids(without)
     assert results.total == without.total

@@ -1,11 +1,13 @@
-"""Lexicon: what a service adds to the analysis and to queries, kept in four TSV files.
+"""Lexicon: what a service adds to the analysis and to queries, kept in six TSV files.
 
 | file | columns | effect |
 |---|---|---|
 | words.tsv | word, reason | Kiwi takes the word for one noun; with a blank its parts count too (needs a rebuild) |
 | synonyms.tsv | left, ``=`` or ``>``, right, category, reason | a query with left also finds right (``=``: and the other way) |
-| stopwords.tsv | word, reason | weighs less in a query, like the built-in ones |
+| stopwords.tsv | word or phrase, reason | weighs less in a query, like the built-in ones |
 | pins.tsv | query, id, from, until, reason | this document leads for this query, while it lasts |
+| notices.tsv | text, from, until, reason | shown above the results of every query, while it lasts |
+| queries.tsv | query, sessions | queries of people, for completion; ``faqsearch report --popular-queries`` writes it |
 
 Columns behind the needed ones may be left out; a line that begins with # is a comment.
 """
@@ -56,16 +58,33 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
-    """User words, synonyms, stop words and pins of a service; raises LexiconError for entries that cannot be used.
+class Notice:
+    """A text that every search shows, from ``visible_from`` until ``visible_until`` (aware times, or None)."""
 
-    Plain values are taken too: a synonym as a pair of words (two-way), a pin as a pair (query, id).
+    text: str
+    visible_from: datetime | None = None
+    visible_until: datetime | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"text": self.text, "visible_from": _iso(self.visible_from), "visible_until": _iso(self.visible_until)}
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """User words, synonyms, stop words, pins, notices and queries of people of a service.
+
+    Raises LexiconError for entries that cannot be used. Plain values are taken too: a synonym as a pair of words (two-way), a
+    pin as a pair (query, id), a notice as its text. ``queries`` are (query, sessions that made it). ``general=False``
+    leaves out the built-in synonyms of help centres (``analysis/resources/synonyms.tsv``).
     """
 
     words: frozenset[str] = field(default_factory=frozenset)
     synonyms: tuple[Synonym, ...] = ()
     stopwords: frozenset[str] = field(default_factory=frozenset)
     pins: tuple[Pin, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    queries: tuple[tuple[str, int], ...] = ()
+    general: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", _words("words", self.words))
@@ -78,9 +97,13 @@ class Lexicon:
         for pin in self.pins:
             if not _is_text(pin.query, pin.id) or not pin.query.strip() or not pin.id:
                 raise LexiconError(f"a pin needs a query and a document id, not {pin.query!r} and {pin.id!r}")
-            for time in (pin.visible_from, pin.visible_until):
-                if time is not None and (not isinstance(time, datetime) or time.tzinfo is None):
-                    raise LexiconError(f"the times of pin {pin.query!r} must be datetimes with a time zone, not {time!r}")
+            _require_times(f"pin {pin.query!r}", pin.visible_from, pin.visible_until)
+        object.__setattr__(self, "notices", tuple(map(_notice, self.notices)))
+        for notice in self.notices:
+            if not _is_text(notice.text) or not notice.text.strip():
+                raise LexiconError(f"a notice needs a text, not {notice!r}")
+            _require_times(f"notice {notice.text!r}", notice.visible_from, notice.visible_until)
+        object.__setattr__(self, "queries", tuple(map(_query, self.queries)))
 
     @classmethod
     def from_folder(cls, path: str | os.PathLike[str]) -> Lexicon:
@@ -88,13 +111,17 @@ class Lexicon:
         folder = Path(path)
         if not folder.is_dir():
             raise LexiconError(
-                "is no folder; a lexicon is a folder with words.tsv, synonyms.tsv, stopwords.tsv, pins.tsv", file=str(folder)
+                "is no folder; a lexicon is a folder with words.tsv, synonyms.tsv, stopwords.tsv, pins.tsv, notices.tsv, "
+                "queries.tsv, or some of them",
+                file=str(folder),
             )
         return cls(
             words=frozenset(_column(folder / "words.tsv")),
             synonyms=tuple(_synonyms(folder / "synonyms.tsv")),
             stopwords=frozenset(_column(folder / "stopwords.tsv")),
             pins=tuple(_pins(folder / "pins.tsv")),
+            notices=tuple(_notices(folder / "notices.tsv")),
+            queries=tuple(_queries(folder / "queries.tsv")),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -104,6 +131,9 @@ class Lexicon:
             "synonyms": [synonym.to_dict() for synonym in self.synonyms],
             "stopwords": sorted(self.stopwords),
             "pins": [pin.to_dict() for pin in self.pins],
+            "notices": [notice.to_dict() for notice in self.notices],
+            "queries": [list(query) for query in self.queries],
+            "general": self.general,
         }
 
     @classmethod
@@ -113,6 +143,11 @@ class Lexicon:
             synonyms=tuple(Synonym(**{**s, "category": tuple(s["category"])}) for s in values["synonyms"]),
             stopwords=frozenset(values["stopwords"]),
             pins=tuple(Pin(p["query"], p["id"], _time(p["visible_from"]), _time(p["visible_until"])) for p in values["pins"]),
+            notices=tuple(
+                Notice(n["text"], _time(n["visible_from"]), _time(n["visible_until"])) for n in values.get("notices", ())
+            ),
+            queries=tuple((query, sessions) for query, sessions in values.get("queries", ())),
+            general=values.get("general", True),
         )
 
 
@@ -126,6 +161,33 @@ def _words(name: str, value: Iterable[str]) -> frozenset[str]:
     if "" in words:
         raise LexiconError(f"{name} holds an empty word")
     return words
+
+
+def _require_times(name: str, *times: object) -> None:
+    for time in times:
+        if time is not None and (not isinstance(time, datetime) or time.tzinfo is None):
+            raise LexiconError(f"the times of {name} must be datetimes with a time zone, not {time!r}")
+
+
+def _notice(value: object) -> Notice:
+    if isinstance(value, (Notice, str)):
+        return Notice(value) if isinstance(value, str) else value
+    raise LexiconError(f"a notice needs a text, not {value!r}")
+
+
+def _query(value: object) -> tuple[str, int]:
+    """A query of people and the number of sessions that made it."""
+    if isinstance(value, (tuple, list)) and len(value) == 2:
+        text, sessions = value
+        if (
+            isinstance(text, str)
+            and text.strip()
+            and isinstance(sessions, int)
+            and not isinstance(sessions, bool)
+            and sessions > 0
+        ):
+            return " ".join(text.split()), sessions
+    raise LexiconError(f"a query of people needs its text and the number of sessions that made it, not {value!r}")
 
 
 def _is_text(*values: object) -> bool:
@@ -174,13 +236,31 @@ def _synonyms(path: Path) -> Iterator[Synonym]:
 
 def _pins(path: Path) -> Iterator[Pin]:
     for number, cells in _rows(path, 2):
-        cells += ["", ""]
-        try:
-            start = parse_time(cells[2], field="from") if cells[2] else None
-            end = parse_time(cells[3], field="until") if cells[3] else None
-        except DocumentError as error:
-            raise LexiconError(str(error), file=str(path), line=number) from None
-        yield Pin(cells[0], cells[1], start, end)
+        yield Pin(cells[0], cells[1], *_times(cells[2:4], path, number))
+
+
+def _notices(path: Path) -> Iterator[Notice]:
+    for number, cells in _rows(path, 1):
+        yield Notice(cells[0], *_times(cells[1:3], path, number))
+
+
+def _queries(path: Path) -> Iterator[tuple[str, int]]:
+    for number, cells in _rows(path, 2):
+        if not cells[1].isdecimal() or int(cells[1]) < 1:
+            raise LexiconError(f"the second column is the number of sessions, not {cells[1]!r}", file=str(path), line=number)
+        yield cells[0], int(cells[1])
+
+
+def _times(cells: list[str], path: Path, number: int) -> tuple[datetime | None, datetime | None]:
+    """(from, until) of two cells, either of which may be empty or missing."""
+    start, end = [*cells, "", ""][:2]
+    try:
+        return (
+            parse_time(start, field="from") if start else None,
+            parse_time(end, field="until") if end else None,
+        )
+    except DocumentError as error:
+        raise LexiconError(str(error), file=str(path), line=number) from None
 
 
 def _iso(time: datetime | None) -> str | None:

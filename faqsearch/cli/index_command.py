@@ -57,7 +57,7 @@ def field_columns(ctx: click.Context, param: click.Parameter, values: tuple[str,
     "--lexicon",
     "lexicon_folder",
     metavar="FOLDER",
-    help="User words, synonyms, stop words and pins (words.tsv, synonyms.tsv, stopwords.tsv, pins.tsv); kept in the index. "
+    help="User words, synonyms, stop words, pins, notices, queries (words.tsv, synonyms.tsv, …); kept in the index. "
     "Default: what the index holds already.",
 )
 @click.option(

@@ -79,6 +79,7 @@ def _head(results: SearchResults, screen: Screen, chosen: str, scope: str) -> Se
 
 
 def _notices(results: SearchResults) -> Iterator[str]:
+    yield from map(one_line, results.notices)
     if results.correction is not None:
         yield _correction(results.query, results.correction)
     if results.truncated:

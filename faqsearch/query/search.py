@@ -65,6 +65,7 @@ def search(
         truncated=understood.truncated,
         generation=reader.generation,
         took_ms=(time.perf_counter() - begun) * 1000,
+        notices=language.notices(options.scope.now / 1e6),
     )
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from faqsearch import limits
 from faqsearch.analysis.analyzer import Analyzer
 from faqsearch.analysis.grams import bigrams, squeeze, squeeze_with_offsets
-from faqsearch.analysis.lexicon import Lexicon, Pin
+from faqsearch.analysis.lexicon import Lexicon, Notice, Pin
 from faqsearch.analysis.morphemes import Morpheme
 from faqsearch.analysis.normalize import normalize
 from faqsearch.analysis.resources.load import stopwords, variants
@@ -24,6 +24,7 @@ from faqsearch.document import CategoryPath
 from faqsearch.index.base import Clause, Group, PlanTerm, Reader, Scope
 from faqsearch.options import Ranking
 from faqsearch.query.initials import are_initials
+from faqsearch.query.synonyms import SynonymTable, Used
 from faqsearch.query.syntax import Parsed, parse
 
 _LIGHT = frozenset({"하", "있", "되", "알", "싶", "주"})
@@ -57,7 +58,8 @@ class QueryLanguage:
         self._ranking = ranking
         self._stopwords = stopwords() | {_indexed(word) for word in lexicon.stopwords}
         self._lexicon = lexicon
-        self._synonyms: list[tuple[tuple[str, ...], tuple[Token, ...], CategoryPath]] | None = None
+        self._synonyms = SynonymTable(analyzer, lexicon)
+        self._stop_phrases = tuple(squeeze(word) for word in lexicon.stopwords if " " in word)
         self._pins: dict[tuple[str, ...], list[Pin]] | None = None
 
     def morphemes(self, text: str) -> list[Morpheme]:
@@ -81,15 +83,18 @@ class QueryLanguage:
             return Understood("", truncated=parsed.truncated)
         knows = partial(_knows, reader, scope)
         tokens = content_tokens(morphemes, parsed.text)
-        if not tokens and not any(map(are_initials, parsed.text.split(" "))):  # nothing to look for but function words and chat
+        words = parsed.text.lower().split(" ")
+        if not tokens and not any(are_initials(word) or (len(word) > 1 and knows(word)) for word in words):
+            # nothing to look for but function words and chat
             phrases, excluded, without = self._operators(parsed, knows)
             return Understood("", (), (), phrases, excluded, without, truncated=parsed.truncated)
-        terms = self._scored_terms(tokens)
-        weak = self._weak_places(parsed.text)
+        asking = self._stop_phrase_places(parsed.text)
+        terms = self._scored_terms(tokens, asking)
+        weak = self._weak_places(parsed.text) | asking
         content = [token for token in tokens if not token.part and self._is_content(token) and token.start not in weak]
         groups = self._groups(content or [token for token in tokens if not token.part], tokens, parsed.text, knows)
         self._add_surfaces(parsed.text, tokens, groups, terms, knows)
-        self._add_synonyms(tokens, groups, terms, tuple(paths))
+        self._add_synonyms(self._synonyms.used(parsed.text, morphemes, tokens, tuple(paths)), groups, terms, knows)
         marks = self._marks(groups, terms, reader, scope, knows)
         plan = [PlanTerm("m", term, weight) for term, weight in terms.items()]
         plan += self._gram_terms(parsed.text, morphemes, tokens)
@@ -113,6 +118,10 @@ class QueryLanguage:
                 self._pins.setdefault(self._pin_key(pin.query), []).append(pin)
         return tuple(pin.id for pin in self._pins.get(self._pin_key(query), ()) if _lasts(pin, now))
 
+    def notices(self, now: float) -> tuple[str, ...]:
+        """The texts that every search shows at ``now`` (seconds since 1970)."""
+        return tuple(notice.text for notice in self._lexicon.notices if _lasts(notice, now))
+
     def _pin_key(self, query: str) -> tuple[str, ...]:
         text = parse(query).text
         tokens = [token for token in self._analyzer.query_tokens(text) if not token.part]
@@ -133,6 +142,19 @@ class QueryLanguage:
             for place in range(start, end)
         )
 
+    def _stop_phrase_places(self, text: str) -> frozenset[int]:
+        """Places inside the lexicon's stop phrases, however they are spaced."""
+        if not self._stop_phrases:
+            return frozenset()
+        squeezed, places = squeeze_with_offsets(text)
+        found: set[int] = set()
+        for phrase in self._stop_phrases:
+            at = squeezed.find(phrase)
+            while at >= 0 and phrase:
+                found.update(places[at : at + len(phrase)])
+                at = squeezed.find(phrase, at + 1)
+        return frozenset(found)
+
     def _is_content(self, token: Token) -> bool:
         return token.term not in self._stopwords and not (token.tag in VERBS and token.term in _LIGHT)
 
@@ -140,10 +162,13 @@ class QueryLanguage:
         weight = self._ranking.verb if token.tag in VERBS else 1.0
         return weight * self._ranking.stopword if token.term in self._stopwords else weight
 
-    def _scored_terms(self, tokens: Sequence[Token]) -> dict[str, float]:
+    def _scored_terms(self, tokens: Sequence[Token], asking: frozenset[int]) -> dict[str, float]:
         terms: dict[str, float] = {}
         for token in tokens:
-            terms[token.term] = terms.get(token.term, 0.0) + self._weight(token)
+            weight = self._weight(token)
+            if token.start in asking and token.term not in self._stopwords:
+                weight *= self._ranking.stopword
+            terms[token.term] = terms.get(token.term, 0.0) + weight
         return terms
 
     def _gram_terms(self, text: str, morphemes: Sequence[Morpheme], tokens: Sequence[Token]) -> list[PlanTerm]:
@@ -212,38 +237,29 @@ class QueryLanguage:
 
     def _add_synonyms(
         self,
-        tokens: Sequence[Token],
+        used: Iterable[Used],
         groups: dict[str, tuple[str, list[Clause]]],
         terms: dict[str, float],
-        paths: tuple[CategoryPath, ...],
+        knows: Knows,
     ) -> None:
-        sequence = [token.term for token in tokens if not token.part]
+        """What the words of the query are called elsewhere: more terms, and another way to hold the words."""
         typed = dict(terms)
-        for left, right, category in self._analyzed_synonyms():
-            if category and not any(path[: len(category)] == category for path in paths):
+        for left, ways, general in used:
+            right = next((way for way in ways if all(knows(token.term) for token in way)), None)
+            if right is None:
                 continue
-            if not _contains(sequence, left):
-                continue
-            weight = min(typed.get(term, 1.0) for term in left) * self._ranking.synonym
+            weight = max((typed[term] for term in left if term in typed), default=1.0) * self._ranking.synonym
+            if general and left and all(map(knows, left)):
+                weight *= self._ranking.known_synonym
             for token in right:
                 if token.term not in typed:
-                    terms[token.term] = max(terms.get(token.term, 0.0), weight * self._weight(token))
+                    terms[token.term] = max(terms.get(token.term, 0.0), weight)
             clause: Clause = tuple(("m", token.term) for token in right)
-            for term in left:
-                if term in groups:
-                    groups[term][1].append(clause)
-
-    def _analyzed_synonyms(self) -> list[tuple[tuple[str, ...], tuple[Token, ...], CategoryPath]]:
-        if self._synonyms is None:
-            self._synonyms = []
-            for synonym in self._lexicon.synonyms:
-                left, right = (
-                    tuple(token for token in self._analyzer.query_tokens(parse(side).text) if not token.part)
-                    for side in (synonym.left, synonym.right)
-                )
-                pairs = [(left, right), (right, left)] if synonym.two_way else [(left, right)]
-                self._synonyms += [(tuple(t.term for t in a), b, synonym.category) for a, b in pairs if a and b]
-        return self._synonyms
+            held = [term for term in left if term in groups]
+            for term in held:
+                groups[term][1].append(clause)
+            if not held and not left:  # a word in which Kiwi alone sees no content
+                groups["".join(token.term for token in right)] = (" ".join(token.term for token in right), [clause])
 
     # Marks, phrases, exclusions
 
@@ -315,10 +331,6 @@ def _word_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _contains(sequence: Sequence[str], wanted: tuple[str, ...]) -> bool:
-    return any(tuple(sequence[i : i + len(wanted)]) == wanted for i in range(len(sequence) - len(wanted) + 1))
-
-
-def _lasts(pin: Pin, now: float) -> bool:
-    begun = pin.visible_from is None or pin.visible_from.timestamp() <= now
-    return begun and (pin.visible_until is None or now < pin.visible_until.timestamp())
+def _lasts(one: Pin | Notice, now: float) -> bool:
+    begun = one.visible_from is None or one.visible_from.timestamp() <= now
+    return begun and (one.visible_until is None or now < one.visible_until.timestamp())

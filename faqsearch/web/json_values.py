@@ -67,6 +67,7 @@ def results(found: SearchResults, addresses: Addresses, *, search_id: str | None
         "suggestions": list(found.suggestions),
         "confidence": found.confidence,
         "truncated": found.truncated,
+        "notices": list(found.notices),
         "generation": found.generation,
         "took_ms": round(found.took_ms, 3),
         "search_id": search_id,

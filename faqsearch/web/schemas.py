@@ -69,6 +69,7 @@ class SearchBody(BaseModel):
     suggestions: list[str] = Field(description="Other readings to offer: 이것을 찾으셨나요?")
     confidence: Literal["good", "weak", "none"]
     truncated: bool = Field(description="The query was too long and its end was ignored.")
+    notices: list[str] = Field(description="What every search shows for now, from the lexicon.")
     generation: int = Field(description="Of the index; rises with every change.")
     took_ms: float
     search_id: str | None = Field(description="For POST /api/events; null where events are off.")

@@ -18,6 +18,12 @@ def variants() -> dict[str, str]:
     return {row[0]: row[1] for row in _rows("variants.tsv")}
 
 
+@cache
+def synonyms() -> tuple[tuple[str, str, str], ...]:
+    """(left, "=" or ">", right): what people at help centres say, and what entries call it."""
+    return tuple((row[0], row[1], row[2]) for row in _rows("synonyms.tsv"))
+
+
 def _rows(name: str) -> list[list[str]]:
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]

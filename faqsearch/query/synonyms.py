@@ -1,0 +1,161 @@
+"""Synonyms: what the words of a query are called elsewhere, from the service's lexicon and the built-in one of help centres.
+
+Both sides are compared as terms, so that 튕겨요, 튕기는데 and 튕김 are one. A verb is another unit than a noun (차다, 차); a
+negation (안, 못, 지 않다, 지 못하다) or an adverb of a left side (꽉 차다) is one unit more. A single word is also found as it
+stands, with a particle or without, since Kiwi reads a short word alone otherwise than beside others (네비: 네 + 비).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from faqsearch.analysis.analyzer import Analyzer
+from faqsearch.analysis.lexicon import Lexicon, Synonym
+from faqsearch.analysis.morphemes import Morpheme
+from faqsearch.analysis.normalize import normalize
+from faqsearch.analysis.resources.load import synonyms, variants
+from faqsearch.analysis.terms import VERBS, Token, content_tokens
+from faqsearch.document import CategoryPath
+from faqsearch.query.syntax import parse
+
+NOT = "!"
+"""The unit of a negation."""
+
+_PARTICLES = frozenset(
+    {
+        "",
+        *"은는이가을를에도만의로과와랑요",
+        "으로",
+        "에서",
+        "에게",
+        "한테",
+        "이랑",
+        "까지",
+        "부터",
+        "인데",
+        "이요",
+        "은요",
+        "들",
+    }
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Used(NamedTuple):
+    """A synonym that a query holds: the terms that it stands for, the ways to say it elsewhere, whether it is built in."""
+
+    left: tuple[str, ...]
+    right: tuple[tuple[Token, ...], ...]
+    general: bool
+
+
+class _Side(NamedTuple):
+    text: str
+    units: tuple[str, ...]
+    tokens: tuple[Token, ...]
+
+
+class _Rule(NamedTuple):
+    units: tuple[str, ...]
+    left: tuple[str, ...]
+    right: tuple[tuple[Token, ...], ...]
+    category: CategoryPath
+    general: bool
+
+
+class SynonymTable:
+    """The synonyms of a lexicon, analysed at the first query; found by the first unit of what is typed, or by the word."""
+
+    def __init__(self, analyzer: Analyzer, lexicon: Lexicon) -> None:
+        self._analyzer = analyzer
+        self._lexicon = lexicon
+        self._adverbs: frozenset[str] = frozenset()
+        self._words: dict[str, list[_Rule]] = {}
+        self._rules: dict[str, list[_Rule]] | None = None
+
+    def used(
+        self, text: str, morphemes: Sequence[Morpheme], tokens: Sequence[Token], paths: Sequence[CategoryPath] = ()
+    ) -> Iterator[Used]:
+        """The synonyms of what a query with these morphemes and content tokens holds; ``paths`` are the categories searched."""
+        rules = self._rules if self._rules is not None else self._analyzed()
+        if not rules:
+            return
+        found: set[int] = set()
+        sequence = units(morphemes, tokens, self._adverbs)
+        for place, unit in enumerate(sequence):
+            for rule in rules.get(unit, ()):
+                if sequence[place : place + len(rule.units)] == rule.units and _concerns(rule, paths) and id(rule) not in found:
+                    found.add(id(rule))
+                    yield Used(rule.left, rule.right, rule.general)
+        for match in _WORD.finditer(text):
+            word = match[0].lower()
+            for end in range(len(word), 1, -1):
+                if word[:end] not in self._words or word[end:] not in _PARTICLES:
+                    continue
+                begin, stop = match.start(), match.start() + end
+                left = tuple(token.term for token in tokens if begin <= token.start < stop)
+                for rule in self._words[word[:end]]:
+                    if id(rule) not in found and _concerns(rule, paths):
+                        found.add(id(rule))
+                        yield Used(left, rule.right, rule.general)
+
+    def _analyzed(self) -> dict[str, list[_Rule]]:
+        built_in = synonyms() if self._lexicon.general else ()
+        every = [*self._lexicon.synonyms, *(Synonym(left, right, sign == "=") for left, sign, right in built_in)]
+        texts = {text: parse(text).text for synonym in every for text in (synonym.left, synonym.right)}
+        morphemes = {text: self._analyzer.query_morphemes(parsed) for text, parsed in texts.items() if parsed}
+        left_sides = {text for synonym in every for text in (synonym.left, synonym.right if synonym.two_way else "")}
+        self._adverbs = frozenset(
+            morpheme.form for text in left_sides & morphemes.keys() for morpheme in morphemes[text] if morpheme.tag == "MAG"
+        )
+        sides = {text: self._side(texts[text], some) for text, some in morphemes.items()}
+        rules: dict[str, list[_Rule]] = {}
+        for number, synonym in enumerate(every):
+            if synonym.left not in sides or synonym.right not in sides:
+                continue
+            one, other = sides[synonym.left], sides[synonym.right]
+            for left, right in [(one, other), (other, one)] if synonym.two_way else [(one, other)]:
+                terms = tuple(token.term for token in left.tokens)
+                rule = _Rule(left.units, terms, _ways(right), synonym.category, number >= len(self._lexicon.synonyms))
+                if left.units and left.tokens:
+                    rules.setdefault(left.units[0], []).append(rule)
+                if _WORD.fullmatch(left.text) and len(left.text) > 1:
+                    self._words.setdefault(left.text.lower(), []).append(rule)
+        self._rules = rules
+        return rules
+
+    def _side(self, text: str, morphemes: Sequence[Morpheme]) -> _Side:
+        tokens = content_tokens(morphemes, text)
+        return _Side(text, units(morphemes, tokens, self._adverbs), tuple(token for token in tokens if not token.part))
+
+
+def _concerns(rule: _Rule, paths: Sequence[CategoryPath]) -> bool:
+    return not rule.category or any(path[: len(rule.category)] == rule.category for path in paths)
+
+
+def _ways(side: _Side) -> tuple[tuple[Token, ...], ...]:
+    """A single word as the index may hold it, then the terms that Kiwi makes of it alone."""
+    ways = (side.tokens,) if side.tokens else ()
+    if not _WORD.fullmatch(side.text) or any(token.tag in VERBS for token in side.tokens):
+        return ways
+    term = normalize(side.text).text.lower()
+    return (Token(variants().get(term, term), 0, len(side.text), "NNG"),), *ways
+
+
+def units(morphemes: Sequence[Morpheme], tokens: Sequence[Token], adverbs: Collection[str]) -> tuple[str, ...]:
+    """The terms of a text in order, verbs marked as such, with ``adverbs`` and with NOT before each term that is negated."""
+    found = [(token.start, 1, f"{token.term}/V" if token.tag in VERBS else token.term) for token in tokens if not token.part]
+    for morpheme in morphemes:
+        tag, form = morpheme.tag, morpheme.form
+        if tag == "MAG":
+            if form in ("안", "못"):
+                found.append((morpheme.start, 0, NOT))
+            elif form in adverbs:
+                found.append((morpheme.start, 0, form))
+        elif tag[:2] == "VX" and form in ("않", "못하"):
+            before = [start for start, kind, _ in found if kind == 1 and start < morpheme.start]
+            if before:
+                found.append((max(before), 0, NOT))
+    return tuple(unit for _, _, unit in sorted(found))
