@@ -22,7 +22,7 @@ from faqsearch.index.locations import Location, backend_class, shown
 from faqsearch.index.vectors import encoder_fingerprint
 from faqsearch.options import AnyEncoder, IndexOptions
 from faqsearch.prepare import Prepared, Progress, known_vectors, prepare
-from faqsearch.query.complete import Candidate, candidate, complete, visible
+from faqsearch.query.complete import Completer
 from faqsearch.query.correct import Corrector
 from faqsearch.query.explain import explain
 from faqsearch.query.options import (
@@ -81,7 +81,7 @@ class FaqIndex:
         self._embedder = embedder
         self._language: tuple[IndexMeta, QueryLanguage, Analyzer] | None = None
         self._corrector: tuple[Reader, Corrector] | None = None
-        self._titles: tuple[int, list[tuple[Document, Candidate]]] | None = None
+        self._completing: tuple[Reader, Completer] | None = None
 
     # Making and opening
 
@@ -207,13 +207,13 @@ class FaqIndex:
     def complete(
         self, prefix: str, *, limit: int = 8, within: CategoryChoice = None, audience: Labels = ()
     ) -> tuple[Completion, ...]:
-        """Titles that ``prefix`` may become, the most looked at first."""
+        """Titles, and queries of the lexicon, that ``prefix`` may become: beginnings first, then by popularity.
+
+        No two say the same. A ``kind`` is "title" or "query".
+        """
         whole("limit", limit, 1, limits.COMPLETION_LIMIT)
-        paths = within_paths(within)
-        groups = labels_of("audience", audience)
-        now = micros(None)
-        seen = [one for document, one in self._candidates() if visible(document, now, groups, paths)]
-        return complete(seen, _query(prefix)[: limits.QUERY_CODE_POINTS], limit=limit)
+        scope = Scope(within_paths(within), labels_of("audience", audience), micros(None))
+        return self._completer().complete(_query(prefix)[: limits.QUERY_CODE_POINTS], scope, limit=limit)
 
     @traced("related")
     def related(self, id: str, *, limit: int = 5, within: CategoryChoice = None, audience: Labels = ()) -> tuple[Hit, ...]:
@@ -504,12 +504,12 @@ class FaqIndex:
             return None
         return embedder
 
-    def _candidates(self) -> list[tuple[Document, Candidate]]:
+    def _completer(self) -> Completer:
         reader = self._reader()
-        cached = self._titles
-        if cached is None or cached[0] != reader.generation:
-            pairs = [(document, candidate(document.title, document.views)) for document in reader.titles()]
-            cached = self._titles = reader.generation, pairs
+        cached = self._completing
+        if cached is None or cached[0] is not reader:
+            made = Completer(reader, self._parts(reader)[1], self._present_lexicon(reader).queries)
+            cached = self._completing = reader, made
         return cached[1]
 
 

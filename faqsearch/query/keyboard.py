@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from faqsearch.analysis.hangul import FINALS, INITIALS, VOWELS, is_syllable, join_syllable, split_syllable
 
 _LATIN = "qwertyuiopasdfghjklzxcvbnm"
@@ -30,6 +32,7 @@ _COMPOSED = {one[1:]: one[0] for one in (*_COMPOUND_VOWELS, *_COMPOUND_FINALS)}
 _TAKEN_APART = {whole: pair for pair, whole in _COMPOSED.items()}
 
 
+@lru_cache(maxsize=12_000)
 def keystrokes(character: str) -> str:
     """The keys that type a character, as jamo: 왜 is ㅇㅗㅐ; anything but Hangul is itself."""
     jamo = "".join(split_syllable(character)) if is_syllable(character) else character
@@ -39,6 +42,14 @@ def keystrokes(character: str) -> str:
 def to_latin(text: str) -> str:
     """What the same keys give in Latin mode."""
     return "".join(_TO_LATIN.get(key, key) for character in text for key in keystrokes(character))
+
+
+def keys_in_other_mode(text: str) -> str | None:
+    """The keys that typed ``text`` where the mode was the other one, Latin in lower case; None where it holds both."""
+    if text and all(character in _TO_JAMO for character in text):
+        return "".join(_TO_JAMO[character] for character in text)
+    latin = to_latin(text)
+    return latin.lower() if latin.isascii() and not any(map(str.isascii, text)) else None
 
 
 def to_hangul(text: str) -> str | None:
