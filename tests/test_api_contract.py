@@ -30,6 +30,7 @@ from faqsearch import (
     IndexOptions,
     IndexStats,
     Lexicon,
+    Notice,
     Pin,
     Ranking,
     SearchEvent,
@@ -112,7 +113,12 @@ VALUES = [
     IndexOptions(ranking=Ranking(title=0.5)),
     Calibration(weight=0.5, floor=0.1),
     Lexicon(
-        frozenset({"톡 서랍"}), (Synonym("a", "b", False, ("결제",)),), frozenset({"방법"}), (Pin("환불", "1", NOW, None),)
+        frozenset({"톡 서랍"}),
+        (Synonym("a", "b", False, ("결제",)),),
+        frozenset({"방법"}),
+        (Pin("환불", "1", NOW, None),),
+        (Notice("점검", NOW, None),),
+        (("환불", 5),),
     ),
     Evaluation({"nDCG@10": 0.5}, {"q1": {"nDCG@10": 0.5}}),
 ]
@@ -233,8 +239,9 @@ def test_warm_up_can_be_called_without_arguments() -> None:
     assert MISSING not in kinds(warm_up)[1].values()
 
 
-def test_a_lexicon_has_the_four_lists_in_order() -> None:
-    assert [one.name for one in dataclasses.fields(Lexicon)] == ["words", "synonyms", "stopwords", "pins"]
+def test_a_lexicon_has_the_four_lists_in_order_then_what_was_added() -> None:
+    names = [one.name for one in dataclasses.fields(Lexicon)]
+    assert names == ["words", "synonyms", "stopwords", "pins", "notices", "queries", "general"]
 
 
 @pytest.mark.parametrize(
@@ -247,7 +254,7 @@ def test_a_lexicon_has_the_four_lists_in_order() -> None:
         (
             SearchResults,
             "query hits total page per_page total_pages sort facets correction suggestions confidence truncated generation "
-            "took_ms",
+            "took_ms notices",
         ),
         (Correction, "query reason replacements"),
         (Completion, "text spans kind"),
@@ -287,12 +294,12 @@ def test_to_dict_is_ready_for_json_and_loses_nothing_to_it(value: Any) -> None:
 
 
 def test_every_public_value_type_is_tried_for_json() -> None:
-    """A synonym, a pin and ranking weights are parts of the values that hold them."""
+    """A synonym, a pin, a notice and ranking weights are parts of the values that hold them."""
     tried = {type(value) for value in VALUES}
-    assert set(public_dataclasses()) - tried <= {Synonym, Pin, Ranking}
+    assert set(public_dataclasses()) - tried <= {Synonym, Pin, Notice, Ranking}
 
 
-@pytest.mark.parametrize("kind", [Synonym, Pin, Ranking], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [Synonym, Pin, Notice, Ranking], ids=lambda kind: kind.__name__)
 def test_a_part_of_a_value_has_to_dict_too(kind: Any) -> None:
     assert callable(getattr(kind, "to_dict", None)), f"{kind.__name__} is a public value type without to_dict()"
 
