@@ -94,6 +94,23 @@ def test_a_hidden_document_teaches_no_reading() -> None:
         assert correction.query == "환불"
 
 
+def test_a_rare_word_is_searched_as_typed_and_a_frequent_one_that_sounds_alike_is_offered() -> None:
+    with FaqIndex.in_memory() as index:
+        index.sync([Document("it", "결재 올리기"), *(Document(str(n), "결제 취소") for n in range(40))])
+        results = index.search("결재 올리기")
+        assert (results.correction, results.suggestions) == (None, ("결제 올리기",))
+        assert results.hits[0].document.id == "it"
+        assert index.search("결제 취소").suggestions == index.search("결재 올리기", correct=False).suggestions == ()
+
+
+def test_a_word_that_only_hidden_documents_hold_often_is_not_offered() -> None:
+    with FaqIndex.in_memory() as index:
+        secret = [Document(str(n), "결제 취소", audience=frozenset({"staff"})) for n in range(40)]
+        index.sync([Document("it", "결재 올리기"), *(Document(f"o{n}", "캐시 충전") for n in range(40)), *secret])
+        assert index.search("결재 올리기").suggestions == ()
+        assert index.search("결재 올리기", audience="staff").suggestions == ("결제 올리기",)
+
+
 def test_hidden_words_are_neither_read_nor_offered_for_initials() -> None:
     with FaqIndex.in_memory() as index:
         secret = [

@@ -15,6 +15,7 @@ from faqsearch.cli.explain_command import explain
 from faqsearch.cli.get_command import get
 from faqsearch.cli.index_command import index
 from faqsearch.cli.judge_command import judge
+from faqsearch.cli.lexicon_command import lexicon
 from faqsearch.cli.mcp_command import mcp
 from faqsearch.cli.related_command import related
 from faqsearch.cli.report_command import report
@@ -27,7 +28,7 @@ _SECTIONS = (
     ("Make an index", (index, copy)),
     ("Search", (search, complete, related, get)),
     ("Show", (serve, try_, mcp)),
-    ("Improve", (audit, report, judge, evaluate)),
+    ("Improve", (audit, report, lexicon, judge, evaluate)),
     ("Understand", (explain, analyze, stats, check)),
 )
 
@@ -46,6 +47,7 @@ Examples:
   faqsearch mcp help.index
   faqsearch audit help.index
   faqsearch report events.jsonl
+  faqsearch lexicon try help.index new-lexicon --queries queries.txt
   faqsearch explain help.index '캐시 환불' story-005
   faqsearch analyze help.index '캐시를 환불받고 싶어요'
   faqsearch stats help.index

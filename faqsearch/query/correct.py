@@ -20,7 +20,7 @@ from faqsearch.analysis.terms import NOUNS, VERBS, content_tokens
 from faqsearch.index.base import Reader, Scope
 from faqsearch.query.initials import are_initials, by_initials, readings
 from faqsearch.query.input_mode import in_other_mode
-from faqsearch.query.misspelling import CONFUSED, corrections, unknown_pairs
+from faqsearch.query.misspelling import CONFUSED, corrections, edits, unknown_pairs
 
 KEYBOARD, INITIALS, TYPO, SPACING = "한/영 자판", "초성", "오타", "띄어쓰기"
 
@@ -29,12 +29,16 @@ _TRIED = 5  # misspelling candidates that Kiwi is asked about
 _OFFERED = 3  # other readings that are offered
 _LEAST_SHARE = 0.004  # of all documents: a pair of syllables that fewer hold is no reason to change a word
 _SURE_SHARE = 0.02  # the same, where Kiwi's dictionary holds the word
+_FAR_MORE = 10  # times as many documents hold the word that is offered for a rare one
 _COMBINED = 64  # readings of several words in initials that are compared
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A better reading: the whole text, why, the words replaced, and other readings to offer."""
+    """A better reading: the whole text, why, the words replaced, and other readings to offer.
+
+    Without replacements the text is what was typed, and only the others are offered beside its results.
+    """
 
     text: str
     reason: str
@@ -73,8 +77,29 @@ class Corrector:
             for place in runs:
                 _note(words[place], before[place], INITIALS, reasons, replaced)
         if not replaced:
-            return None
+            offered = self._sounds_alike(text, morphemes, lookup)
+            return None if offered is None else Repair(text, "", (), (offered,))
         return Repair(" ".join(words), ", ".join(dict.fromkeys(reasons)), tuple(replaced), others)
+
+    def _sounds_alike(self, text: str, morphemes: Sequence[Morpheme], lookup: _Lookup) -> str | None:
+        """``text`` with a rare noun replaced by a far more frequent one that sounds alike (결재, 결제), or None."""
+        best: tuple[int, str] | None = None
+        for token in content_tokens(morphemes, text):
+            surface = text[token.start : token.end]
+            if token.tag not in NOUNS or len(surface) < 2 or not all(map(is_syllable, surface)):
+                continue
+            count = lookup.documents(token.term)
+            if not 0 < count <= lookup.least():
+                continue
+            for place, syllable in enumerate(surface):
+                for other, cost in edits(syllable):
+                    if cost > CONFUSED:
+                        continue
+                    near = lookup.documents(surface[:place] + other + surface[place + 1 :])
+                    if near >= max(lookup.least(_SURE_SHARE), _FAR_MORE * count) and (best is None or near > best[0]):
+                        at = token.start + place
+                        best = near, text[:at] + other + text[at + 1 :]
+        return None if best is None else best[1]
 
     def _read_initials(self, words: list[str], runs: Sequence[int], lookup: _Lookup) -> tuple[str, ...]:
         """Replaces runs of initials in ``words`` by the reading that most titles hold; the next best whole texts."""
@@ -116,6 +141,9 @@ class _Lookup:
 
     def knows(self, term: str) -> bool:
         return self._reader.knows("m", term, self._scope)
+
+    def documents(self, term: str) -> int:
+        return self._reader.frequency("m", term, self._scope)
 
     def pair(self, gram: str) -> int:
         return self._reader.frequency("g", gram, self._scope)

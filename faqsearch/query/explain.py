@@ -61,7 +61,7 @@ def explain(
 
 
 def _repaired(repair: Repair | None) -> list[Explanation]:
-    if repair is None:
+    if repair is None or not repair.replacements:
         return []
     replaced = ", ".join(f"'{typed}' 대신 '{searched}'" for typed, searched in repair.replacements)
     return [Explanation(0.0, f"{replaced}(으)로 검색함 ({repair.reason})")]

@@ -59,7 +59,7 @@ def search(
         total_pages=-(-matches.total // options.per_page),
         sort=options.sort,
         facets=facet_tree(matches.category_counts, paths=options.paths or (), labels=options.labels) if facets else (),
-        correction=Correction(repair.text, repair.reason, repair.replacements) if repair else None,
+        correction=Correction(repair.text, repair.reason, repair.replacements) if repair and repair.replacements else None,
         suggestions=repair.others if repair else (),
         confidence=_confidence(reader, language, plan, matches.total, best, understood),
         truncated=understood.truncated,
@@ -83,7 +83,7 @@ def prepare(
     morphemes = language.morphemes(parsed.text)
     quoted = parsed.phrases or parsed.excluded or parsed.excluded_phrases
     repair = corrector.repair(parsed.text, morphemes, options.scope) if corrector and parsed.text and not quoted else None
-    if repair is not None:
+    if repair is not None and repair.replacements:
         parsed = replace(parsed, text=repair.text)
         morphemes = language.morphemes(parsed.text)
     understood = language.understand(parsed, morphemes, reader, options.scope, paths=_category_paths(options))

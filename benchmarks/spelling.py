@@ -1,0 +1,86 @@
+"""How many misspelled words are repaired, and how many right ones changed? Pairs of words, and sentences with wrong blanks.
+
+Over the entries of ``data/`` and the public sets' welfare-qa and kowiki-pool together, the pairs (wrong, right) of
+``resources/misspellings_naradesign.tsv`` whose right form is found word for word and whose wrong form is not: repaired where
+the first ten hits are those of the right form. Right forms whose search says that it replaced something are wrongly changed (at
+most 1 %). A sentence of ``resources/spacing_errors_kiwi.jsonl`` counts as repaired where the wrongly spaced one finds the first
+ten of the right one, which needs no correction since bigrams ignore blanks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmarks.datasets import own_collection, public_folder, public_sets
+from faqsearch import FaqIndex
+
+BAR = 0.01
+_SHOWN = 120  # code points of a sentence that are searched: a query is cut at 200
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the shares; 1 where too many right words are changed, 0 where the resources are not there."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks spelling", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", help="folder of the public sets (or FAQSEARCH_DATASETS)")
+    options = parser.parse_args(arguments)
+    folder = public_folder(options.data)
+    resources = folder / "resources" if folder is not None else None
+    if resources is None or not (resources / "misspellings_naradesign.tsv").is_file():
+        print(f"skipped: no resources in {folder or 'any folder (give --data)'}")
+        return 0
+    documents = list(own_collection()[0].documents)
+    for collection in public_sets(folder, ("welfare-qa", "kowiki-pool")):
+        documents += collection.documents
+    with FaqIndex.in_memory() as index:
+        index.sync(documents)
+        return _pairs(index, resources / "misspellings_naradesign.tsv") + _sentences(index, resources)
+
+
+def _first(index: FaqIndex, query: str, *, correct: bool = True) -> list[str]:
+    return [hit.document.id for hit in index.search(query, facets=False, correct=correct)]
+
+
+def _found(index: FaqIndex, query: str) -> bool:
+    """Whether a document holds the words one behind the other."""
+    return index.search(f'"{query}"', facets=False).total > 0
+
+
+def _pairs(index: FaqIndex, path: Path) -> int:
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:] if line.strip()]
+    pairs = [(wrong.strip(), right.strip()) for wrong, rights in rows for right in rights.split(",")]
+    right_forms = sorted({right for _, right in pairs if _found(index, right)})
+    changed = [right for right in right_forms if index.search(right, facets=False).correction is not None]
+    damaged = [(wrong, right) for wrong, right in pairs if right in right_forms and not _found(index, wrong)]
+    repaired = [pair for pair in damaged if _first(index, pair[0]) == _first(index, pair[1], correct=False)]
+    share = len(changed) / max(1, len(right_forms))
+    print(
+        f"pairs: {len(pairs)}; right form in the index and wrong form not: {len(damaged)}, of these repaired: {len(repaired)}"
+    )
+    print(f"right forms in the index: {len(right_forms)}, wrongly changed: {len(changed)} ({share:.1%}, at most {BAR:.0%})")
+    return int(share > BAR)
+
+
+def _sentences(index: FaqIndex, resources: Path) -> int:
+    lines = (resources / "spacing_errors_kiwi.jsonl").read_text(encoding="utf-8").splitlines()
+    same = top = 0
+    for line in lines:
+        row = json.loads(line)
+        kept = "".join(row["clean"].split())[:_SHOWN]
+        noisy, clean = (_beginning(row[name], len(kept)) for name in ("noisy", "clean"))
+        one, other = _first(index, noisy), _first(index, clean)
+        same += one == other
+        top += bool(one) and one[:1] == other[:1]
+    print(f"sentences with wrong blanks: {len(lines)}; the same first hit: {top}, the same first ten in order: {same}")
+    return 0
+
+
+def _beginning(text: str, letters: int) -> str:
+    """As much of ``text`` as holds that many characters that are no blanks."""
+    kept = 0
+    for place, character in enumerate(text):
+        kept += not character.isspace()
+        if kept == letters:
+            return text[: place + 1]
+    return text
