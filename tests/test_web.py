@@ -521,10 +521,11 @@ def test_pagination(page: int, last: int, numbers: tuple[int | None, ...]) -> No
     assert pagination(page, last).numbers == numbers
 
 
-def test_web_packages_are_imported_below_web_only() -> None:
+def test_web_packages_are_imported_below_web_and_integrations_only() -> None:
     theirs = {"fastapi", "starlette", "pydantic", "jinja2", "uvicorn"}
     for path in (ROOT / "faqsearch").rglob("*.py"):
-        if "web" not in path.relative_to(ROOT / "faqsearch").parts:
+        # The MCP server describes its tools with pydantic, which comes with the package mcp.
+        if path.relative_to(ROOT / "faqsearch").parts[0] not in ("web", "integrations"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
