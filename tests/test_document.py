@@ -332,6 +332,7 @@ def test_search_results_to_dict_says_none_for_no_correction() -> None:
         "suggestions": ["a"],
         "confidence": "none",
         "truncated": True,
+        "notices": [],
         "generation": 2,
         "took_ms": 0.5,
     }
