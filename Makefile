@@ -8,7 +8,7 @@ QUERY ?= 캐시 환불
 OPENSEARCH ?= 2.19
 NODES ?= 1
 
-.PHONY: setup demo serve opensearch test test-slow test-opensearch test-integrations test-all docs docs-serve torture mutation check \
+.PHONY: setup demo serve opensearch test test-slow test-opensearch test-integrations test-all docs docs-serve torture mutation lint check \
 	format bench bench-full clean help
 
 help:
@@ -74,11 +74,13 @@ $(VENV)/.docs: $(SETUP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
 	touch $@
 
-check: $(SETUP) ## format, lint, types, import layers, structure
+lint: $(SETUP) ## format, lint, types, import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: lint ## lint, the shape of the code and the code blocks of the docs
 	$(BIN)/python -m pytest -q tests/test_structure.py tests/test_docs.py
 
 format: $(SETUP) ## write the format that check asks for
