@@ -123,6 +123,8 @@ class EventLog:
                 os.replace(self.path, self._rotated(1))
             else:
                 self.path.unlink()
+        except FileNotFoundError:
+            pass  # another process has just done it, and no event came since
         except PermissionError:
             pass  # Windows does not rename a file that another process has open: the next event tries again
         finally:
