@@ -427,6 +427,9 @@ class FaqIndex:
         cached = self._language
         if cached is not None and cached[0] is reader.meta:
             return cached[1], cached[2]
+        if cached is not None and cached[0] == reader.meta:  # a new generation, made the same way
+            self._language = reader.meta, cached[1], cached[2]
+            return cached[1], cached[2]
         analyzer = Analyzer(_words(reader.meta)) if cached is None or _words(cached[0]) != _words(reader.meta) else cached[2]
         ranking = IndexOptions.from_dict(reader.meta.options).ranking
         language = QueryLanguage(analyzer, self._present_lexicon(reader), ranking)
@@ -508,9 +511,15 @@ class FaqIndex:
         reader = self._reader()
         cached = self._completing
         if cached is None or cached[0] is not reader:
-            made = Completer(reader, self._parts(reader)[1], self._present_lexicon(reader).queries)
+            before = cached[1] if cached is not None else None
+            made = Completer(reader, self._parts(reader)[1], self._present_lexicon(reader).queries, before)
             cached = self._completing = reader, made
         return cached[1]
+
+
+def visibility_changes(index: FaqIndex) -> list[float]:
+    """When documents of the present generation appear and go, in seconds since 1970, sorted."""
+    return [time / 1e6 for time in index._reader().changes()]
 
 
 def warm_up(*, lexicon: Lexicon | None = None) -> None:

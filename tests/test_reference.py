@@ -165,7 +165,7 @@ def expected(reference: Reference, analyzer: Analyzer, query: str, options: dict
     language = QueryLanguage(analyzer, Lexicon(), reference.ranking)
     parsed = parse(query)
     understood = language.understand(
-        parsed, language.morphemes(parsed.text), reference, checked.scope, paths=checked.paths or checked.scope.within or ()
+        parsed, language.analyzed(parsed.text), reference, checked.scope, paths=checked.paths or checked.scope.within or ()
     )  # type: ignore[arg-type]
     return reference.execute(make_plan(understood, checked))
 

@@ -8,7 +8,7 @@ from typing import Any
 from unicodedata import normalize
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from faqsearch import Highlight
@@ -88,6 +88,8 @@ TEXT = st.one_of(
 
 
 @settings(max_examples=300, deadline=None)
+@example(body="00\u08ca\u1160캐시0", length=4, title="", marks={"캐시": 1.0}, words=[], phrases=[])
+@example(body="0" + "\u0301" * 9 + "캐시0", length=4, title="", marks={"캐시": 1.0}, words=[], phrases=[])
 @given(
     body=TEXT,
     length=st.integers(1, 80),

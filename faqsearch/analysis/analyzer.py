@@ -16,6 +16,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from faqsearch.analysis.grams import bigrams, squeeze, squeeze_with_offsets
 from faqsearch.analysis.morphemes import Morpheme, kiwi_version, lines, shared_morphemes
@@ -49,6 +50,14 @@ class AnalyzedDocument:
     category_terms: tuple[str, ...]
 
 
+class AnalyzedQuery(NamedTuple):
+    """The text of a query with its morphemes and its content tokens."""
+
+    text: str
+    morphemes: Sequence[Morpheme]
+    tokens: Sequence[Token]
+
+
 class Analyzer:
     """Turns texts into terms with Kiwi and the user words given; loads Kiwi at the first use."""
 
@@ -77,6 +86,11 @@ class Analyzer:
         morphemes = self._morphemes.tokenize_all(line for some in split for _, line in some)
         for one, some in zip(normalized, split, strict=True):
             yield _analyzed(one, some, islice(morphemes, len(some)))
+
+    def analyze_query(self, normalized: str) -> AnalyzedQuery:
+        """One short, already normalised text with its morphemes and content tokens."""
+        morphemes = self._morphemes.tokenize(normalized) if normalized else []
+        return AnalyzedQuery(normalized, morphemes, content_tokens(morphemes, normalized))
 
     def query_tokens(self, normalized: str) -> list[Token]:
         """The content tokens of one short, already normalised text."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from types import TracebackType
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from faqsearch.analysis.analyzer import AnalyzedDocument
 from faqsearch.document import CategoryPath, Document
@@ -25,8 +25,7 @@ SORTS: tuple[Sort, ...] = ("relevance", "-updated_at", "updated_at", "-views", "
 MATCHINGS: tuple[Matching, ...] = ("any", "most", "all")
 
 
-@dataclass(frozen=True, slots=True)
-class PlanTerm:
+class PlanTerm(NamedTuple):
     """A term to be scored: channel m (morphemes) or g (bigrams), and its weight in the query."""
 
     channel: Channel
@@ -38,8 +37,7 @@ Clause: TypeAlias = tuple[tuple[Channel, str], ...]
 """Terms that must all be there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """One content word of the query: a document holds it when it holds all terms of any clause."""
 
     surface: str
@@ -83,8 +81,7 @@ class QueryPlan:
     marks: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """The morpheme tokens of a stored field, in order; ``text[start:end]`` is a token's surface."""
 
     terms: list[str]
@@ -92,8 +89,7 @@ class Tokens:
     ends: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
+class StoredDocument(NamedTuple):
     """A document as it is stored, with the tokens of its title and body, and where the sentences of its body end, if known."""
 
     document: Document
@@ -187,6 +183,9 @@ class Reader(Protocol):
 
     def hashes(self) -> Mapping[str, tuple[int, int]]:
         """id → (hash of what is analysed, hash of the rest)."""
+
+    def changes(self) -> Sequence[int]:
+        """When documents appear and go, in µs of 1970, sorted."""
 
     def size(self, scope: Scope) -> int:
         """Documents of the scope."""

@@ -36,14 +36,20 @@ class _Title:
 
 
 class Completer:
-    """The titles of one generation and the queries of people, prepared for matching at the first use."""
+    """The titles of one generation and the queries of people, prepared for matching at the first use.
 
-    def __init__(self, reader: Reader, analyzer: Analyzer, queries: Sequence[tuple[str, int]]) -> None:
+    ``before`` is the completer of an older generation: what its titles became is used again.
+    """
+
+    def __init__(
+        self, reader: Reader, analyzer: Analyzer, queries: Sequence[tuple[str, int]], before: Completer | None = None
+    ) -> None:
         documents = sorted(reader.titles(), key=lambda document: (-document.views, document.title, document.id))
         self._reader = reader
         self._analyzer = analyzer
         self._titles = [_title(document) for document in documents]
-        self._by_title = PrefixIndex([title.text for title in self._titles])
+        titles = [title.text for title in self._titles]
+        self._by_title: PrefixIndex = PrefixIndex(titles, before._by_title if before is not None else None)
         self._by_query = PrefixIndex([text for text, _ in sorted(queries, key=lambda query: (-query[1], query[0]))])
         self._terms: dict[str, frozenset[str]] = {}
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from faqsearch.analysis.analyzer import Analyzer
+from faqsearch.analysis.analyzer import AnalyzedQuery, Analyzer
 from faqsearch.analysis.grams import squeeze
 from faqsearch.analysis.hangul import is_syllable
 from faqsearch.analysis.morphemes import Morpheme
@@ -20,7 +20,7 @@ from faqsearch.analysis.terms import NOUNS, VERBS, content_tokens
 from faqsearch.index.base import Reader, Scope
 from faqsearch.query.initials import are_initials, by_initials, readings
 from faqsearch.query.input_mode import in_other_mode
-from faqsearch.query.misspelling import CONFUSED, corrections, edits, unknown_pairs
+from faqsearch.query.misspelling import CONFUSED, corrections, sounding_alike, unknown_pairs
 
 KEYBOARD, INITIALS, TYPO, SPACING = "한/영 자판", "초성", "오타", "띄어쓰기"
 
@@ -54,10 +54,11 @@ class Corrector:
         self._analyzer = analyzer
         self._initials: Mapping[str, Sequence[str]] | None = None
 
-    def repair(self, text: str, morphemes: Sequence[Morpheme], scope: Scope) -> Repair | None:
-        """A better reading of a normalised query with these morphemes, or None where it stands as it is."""
+    def repair(self, query: AnalyzedQuery, scope: Scope) -> Repair | None:
+        """A better reading of a normalised query, or None where it stands as it is."""
         lookup = _Lookup(self._reader, self._analyzer, scope)
-        sound = _sound_words(text, morphemes, lookup)
+        text = query.text
+        sound = _sound_words(query, lookup)
         reasons: list[str] = []
         replaced: list[tuple[str, str]] = []
         if _APART.search(text):
@@ -77,29 +78,9 @@ class Corrector:
             for place in runs:
                 _note(words[place], before[place], INITIALS, reasons, replaced)
         if not replaced:
-            offered = self._sounds_alike(text, morphemes, lookup)
+            offered = _sounds_alike(query, lookup)
             return None if offered is None else Repair(text, "", (), (offered,))
         return Repair(" ".join(words), ", ".join(dict.fromkeys(reasons)), tuple(replaced), others)
-
-    def _sounds_alike(self, text: str, morphemes: Sequence[Morpheme], lookup: _Lookup) -> str | None:
-        """``text`` with a rare noun replaced by a far more frequent one that sounds alike (결재, 결제), or None."""
-        best: tuple[int, str] | None = None
-        for token in content_tokens(morphemes, text):
-            surface = text[token.start : token.end]
-            if token.tag not in NOUNS or len(surface) < 2 or not all(map(is_syllable, surface)):
-                continue
-            count = lookup.documents(token.term)
-            if not 0 < count <= lookup.least():
-                continue
-            for place, syllable in enumerate(surface):
-                for other, cost in edits(syllable):
-                    if cost > CONFUSED:
-                        continue
-                    near = lookup.documents(surface[:place] + other + surface[place + 1 :])
-                    if near >= max(lookup.least(_SURE_SHARE), _FAR_MORE * count) and (best is None or near > best[0]):
-                        at = token.start + place
-                        best = near, text[:at] + other + text[at + 1 :]
-        return None if best is None else best[1]
 
     def _read_initials(self, words: list[str], runs: Sequence[int], lookup: _Lookup) -> tuple[str, ...]:
         """Replaces runs of initials in ``words`` by the reading that most titles hold; the next best whole texts."""
@@ -174,18 +155,39 @@ class _Lookup:
         return self._reader.together(terms, self._scope)
 
 
-def _sound_words(text: str, morphemes: Sequence[Morpheme], lookup: _Lookup) -> frozenset[str]:
+def _sound_words(query: AnalyzedQuery, lookup: _Lookup) -> frozenset[str]:
     """The words whose content terms are all known, of two syllables at least: they need no closer look."""
     sound = []
     start = 0
-    tokens = [token for token in content_tokens(morphemes, text) if not token.part]
-    for word in text.split(" "):
+    tokens = [token for token in query.tokens if not token.part]
+    for word in query.text.split(" "):
         end = start + len(word)
         inside = [token for token in tokens if start <= token.start < end]
         if inside and all(len(token.term) > 1 and lookup.knows(token.term) for token in inside if token.tag not in VERBS):
             sound.append(word)
         start = end + 1
     return frozenset(sound)
+
+
+def _sounds_alike(query: AnalyzedQuery, lookup: _Lookup) -> str | None:
+    """The query with a rare noun replaced by a far more frequent one that sounds alike (결재, 결제), or None."""
+    text = query.text
+    best: tuple[int, str] | None = None
+    for token in query.tokens:
+        surface = text[token.start : token.end]
+        if token.tag not in NOUNS or len(surface) < 2 or not all(map(is_syllable, surface)):
+            continue
+        count = lookup.documents(token.term)
+        if not 0 < count <= lookup.least():
+            continue
+        enough = max(lookup.least(_SURE_SHARE), _FAR_MORE * count)
+        for place, syllable in enumerate(surface):
+            for other in sounding_alike(syllable):
+                near = lookup.documents(surface[:place] + other + surface[place + 1 :])
+                if near >= enough and (best is None or near > best[0]):
+                    at = token.start + place
+                    best = near, text[:at] + other + text[at + 1 :]
+    return None if best is None else best[1]
 
 
 def _joined(apart: str, lookup: _Lookup) -> str | None:

@@ -19,9 +19,10 @@ def facet_tree(
     selected = set(paths)
     chosen = set(labels)
     totals: dict[CategoryPath, int] = {}
+    counted = totals.get
     for path, count in counts.items():
         for prefix in _prefixes(path):
-            totals[prefix] = totals.get(prefix, 0) + count
+            totals[prefix] = counted(prefix, 0) + count
     for path in selected:
         for prefix in _prefixes(path):
             totals.setdefault(prefix, 0)
@@ -30,13 +31,23 @@ def facet_tree(
         children.setdefault(path[:-1], []).append(path)
 
     def below(parent: CategoryPath) -> tuple[Facet, ...]:
-        facets = [
-            Facet(path[-1], path, totals[path], path in selected or path[-1] in chosen, below(path))
-            for path in children.get(parent, ())
-        ]
-        return tuple(sorted(facets, key=lambda facet: (-facet.count, facet.label)))
+        paths = children[parent]
+        if len(paths) > 1:
+            paths.sort(key=lambda path: (-totals[path], path[-1]))
+        return tuple(
+            [
+                Facet(
+                    path[-1],
+                    path,
+                    totals[path],
+                    path in selected or path[-1] in chosen,
+                    below(path) if path in children else (),
+                )
+                for path in paths
+            ]
+        )
 
-    return below(())
+    return below(()) if children else ()
 
 
 @lru_cache(maxsize=1 << 14)

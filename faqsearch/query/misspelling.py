@@ -37,6 +37,19 @@ def edits(syllable: str) -> tuple[tuple[str, float], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
+def sounding_alike(syllable: str) -> tuple[str, ...]:
+    """The syllables one jamo away that sound or look alike."""
+    initial, vowel, final = split_syllable(syllable)
+    found = [join_syllable(other, vowel, final) for other in _alike(initial, _ALIKE)]
+    found += [join_syllable(initial, other, final) for other in _alike(vowel, _ALIKE)]
+    return (*found, *(join_syllable(initial, vowel, other) for other in _alike(final, _CLOSED_ALIKE)))
+
+
+def _alike(jamo: str, groups: tuple[str, ...]) -> list[str]:
+    return [other for group in groups if jamo and jamo in group for other in group if other != jamo]
+
+
 def _cost(one: str, other: str, alike: tuple[str, ...]) -> float:
     return CONFUSED if one and other and any(one in group and other in group for group in alike) else 1.0
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from faqsearch.analysis.grams import squeeze_with_offsets
@@ -20,6 +21,8 @@ _AFTER_ALL = "\U0010ffff"
 _FIRST = 64  # texts taken out of a range at once
 
 Letter = Callable[[str], str]
+Suffixes = dict[tuple[str, bool], None]
+"""What stands from each word of a text on, as a letter is written, and whether that is its beginning."""
 
 
 def first_consonant(character: str) -> str:
@@ -34,11 +37,17 @@ def word_starts(text: str, places: Sequence[int]) -> list[int]:
 
 
 class PrefixIndex:
-    """Texts by what stands from each of their words on; the order of the texts given is their rank."""
+    """Texts by what stands from each of their words on; the order of the texts given is their rank.
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    ``before`` is an index of mostly the same texts, as of the generation before: what it made of them is used again.
+    """
+
+    def __init__(self, texts: Sequence[str], before: PrefixIndex | None = None) -> None:
         self.texts = texts
         self._arrays: dict[Letter, tuple[list[str], Any, Any]] = {}
+        if before is not None:
+            for letter in tuple(before._arrays):
+                self._build(letter, before._suffixes(letter))
 
     def ranked(self, wanted: str, letter: Letter) -> Iterator[int]:
         """The numbers of texts with a word that begins with ``wanted`` as ``letter`` writes it: beginnings first, then by rank.
@@ -47,7 +56,7 @@ class PrefixIndex:
         """
         import numpy as np
 
-        suffixes, order, numbers = self._arrays.get(letter) or self._build(letter)
+        suffixes, order, numbers = self._arrays.get(letter) or self._build(letter, {})
         cut = wanted[:_KEPT]
         low, high = bisect_left(suffixes, cut), bisect_left(suffixes, cut + _AFTER_ALL)
         ranks = order[low:high]
@@ -65,23 +74,16 @@ class PrefixIndex:
                     yield number
             taken, more = len(best), more * 8
 
-    def _build(self, letter: Letter) -> tuple[list[str], Any, Any]:
+    def _build(self, letter: Letter, made: dict[str, Suffixes]) -> tuple[list[str], Any, Any]:
         import numpy as np
 
-        known: dict[str, str] = {}
+        write = lru_cache(maxsize=None)(letter)
         rows: list[tuple[str, int, int]] = []
         for number, text in enumerate(self.texts):
-            normalized = normalize(text).text
-            squeezed, places = squeeze_with_offsets(normalized)
-            letters = []
-            for character in squeezed:
-                own = known.get(character)
-                if own is None:
-                    own = known[character] = letter(character)
-                letters.append(own)
-            for start in word_starts(normalized, places):
-                suffix = "".join(letters[start : start + _KEPT])[:_KEPT]
-                rows.append((suffix, number if start == 0 else number + len(self.texts), number))
+            suffixes = made.get(text)
+            if suffixes is None:
+                suffixes = made[text] = _written(text, write)
+            rows += [(suffix, number if first else number + len(self.texts), number) for suffix, first in suffixes]
         rows.sort()
         arrays = (
             [suffix for suffix, _, _ in rows],
@@ -90,3 +92,19 @@ class PrefixIndex:
         )
         self._arrays[letter] = arrays
         return arrays
+
+    def _suffixes(self, letter: Letter) -> dict[str, Suffixes]:
+        """By text."""
+        found: dict[str, Suffixes] = {}
+        suffixes, ranks, numbers = self._arrays[letter]
+        for suffix, rank, number in zip(suffixes, ranks.tolist(), numbers.tolist(), strict=True):
+            found.setdefault(self.texts[number], {})[suffix, rank == number] = None
+        return found
+
+
+def _written(text: str, letter: Letter) -> Suffixes:
+    normalized = normalize(text).text
+    squeezed, places = squeeze_with_offsets(normalized)
+    letters = [letter(character) for character in squeezed]
+    starts = word_starts(normalized, places)
+    return dict.fromkeys(("".join(letters[start : start + _KEPT])[:_KEPT], start == 0) for start in starts)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 
 from faqsearch.document import CategoryPath
-from faqsearch.index.base import Clause, QueryPlan, Reader, Scope, StoredDocument
+from faqsearch.index.base import QueryPlan, Reader, StoredDocument
 from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.meaning import Meaning
@@ -80,13 +79,13 @@ def prepare(
 ) -> tuple[Understood, Repair | None, QueryPlan]:
     """(what the query asks for, what was repaired in it, the plan): everything before the index is asked."""
     parsed = parse(query)
-    morphemes = language.morphemes(parsed.text)
+    analyzed = language.analyzed(parsed.text)
     quoted = parsed.phrases or parsed.excluded or parsed.excluded_phrases
-    repair = corrector.repair(parsed.text, morphemes, options.scope) if corrector and parsed.text and not quoted else None
+    repair = corrector.repair(analyzed, options.scope) if corrector and parsed.text and not quoted else None
     if repair is not None and repair.replacements:
         parsed = replace(parsed, text=repair.text)
-        morphemes = language.morphemes(parsed.text)
-    understood = language.understand(parsed, morphemes, reader, options.scope, paths=_category_paths(options))
+        analyzed = language.analyzed(parsed.text)
+    understood = language.understand(parsed, analyzed, reader, options.scope, paths=_category_paths(options))
     pins = language.pinned(query, options.scope.now / 1e6)
     return understood, repair, make_plan(understood, options, pins=pins, facets=facets)
 
@@ -167,16 +166,18 @@ def _confidence(
     weights = {term.term: term.weight for term in understood.terms if term.channel == "m"}
     worth = every = 0.0
     for group in understood.groups:
-        value = max(_value(reader, plan.scope, weights, clause) for clause in group.clauses)
+        # What a content word tells: idf times its weight in the query, of the least telling term of its best clause.
+        value = 0.0
+        holds = False
+        for clause in group.clauses:
+            value = max(
+                value, min([reader.idf("m", term, plan.scope) * weights.get(term, 1.0) for _, term in clause], default=0.0)
+            )
+            holds = holds or held.issuperset([term for _, term in clause])
         every += value
-        if any(all(term in held for _, term in clause) for clause in group.clauses):
+        if holds:
             worth += value
     return "good" if worth >= _GOOD * every else "weak"
-
-
-def _value(reader: Reader, scope: Scope, weights: Mapping[str, float], clause: Clause) -> float:
-    """What a content word tells: idf times its weight in the query, of the least telling term of a clause."""
-    return min((reader.idf("m", term, scope) * weights.get(term, 1.0) for _, term in clause), default=0.0)
 
 
 def _first(plan: QueryPlan) -> QueryPlan:

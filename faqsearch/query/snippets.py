@@ -100,12 +100,8 @@ def _occurrences(text: str, words: Sequence[str], starts: Collection[int]) -> li
     A word of three letters or more counts inside another too: 배송비 in 최초배송비 is no accident.
     """
     found: list[Span] = []
-    lower = ""
+    where = _lowered(text) if _any_has_cases(tuple(words)) else text
     for word in words:
-        where = text
-        if _has_cases(word):
-            lower = lower or _lowered(text)
-            where = lower
         place = where.find(word)
         while place >= 0:
             end = place + len(word)
@@ -115,9 +111,9 @@ def _occurrences(text: str, words: Sequence[str], starts: Collection[int]) -> li
     return found
 
 
-@lru_cache(maxsize=1 << 12)
-def _has_cases(word: str) -> bool:
-    return word.upper() != word
+@lru_cache(maxsize=1 << 8)
+def _any_has_cases(words: tuple[str, ...]) -> bool:
+    return any(word.upper() != word for word in words)
 
 
 def _lowered(text: str) -> str:
@@ -232,8 +228,9 @@ def _inside(body: str, start: int, end: int, weighted: Sequence[tuple[int, int, 
         seen = {term: weight for left, right, term, weight in inside if begin <= left and right <= begin + length}
         if sum(seen.values()) > best + 1e-9:
             best, place = sum(seen.values()), begin
-    stop = min(place + length, end)
-    return _word_edge(body, place, start, stop), _word_end(body, stop, end, place)
+    begin = _word_edge(body, place, start, min(place + length, end))
+    stop = min(min(place, begin) + length, end)  # a character of several code points may begin before the place
+    return begin, _word_end(body, stop, end, begin)
 
 
 def _word_edge(body: str, place: int, start: int, stop: int) -> int:
@@ -253,7 +250,8 @@ def _word_end(body: str, stop: int, end: int, place: int) -> int:
     for edge in range(stop - 1, max(stop - 20, place), -1):
         if body[edge].isspace():
             return edge
-    return max(cluster_start(body, stop), place)
+    cut = cluster_start(body, stop)
+    return cut if cut > place else stop
 
 
 def _cut(body: str, start: int, end: int, found: Sequence[Span]) -> Highlight:

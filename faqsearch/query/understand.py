@@ -13,13 +13,13 @@ from functools import partial
 from itertools import pairwise
 
 from faqsearch import limits
-from faqsearch.analysis.analyzer import Analyzer
+from faqsearch.analysis.analyzer import AnalyzedQuery, Analyzer
 from faqsearch.analysis.grams import bigrams, squeeze, squeeze_with_offsets
 from faqsearch.analysis.lexicon import Lexicon, Notice, Pin
 from faqsearch.analysis.morphemes import Morpheme
 from faqsearch.analysis.normalize import normalize
 from faqsearch.analysis.resources.load import stopwords, variants
-from faqsearch.analysis.terms import NOUNS, VERBS, Token, content_tokens
+from faqsearch.analysis.terms import NOUNS, VERBS, Token
 from faqsearch.document import CategoryPath
 from faqsearch.index.base import Clause, Group, PlanTerm, Reader, Scope
 from faqsearch.options import Ranking
@@ -62,27 +62,27 @@ class QueryLanguage:
         self._stop_phrases = tuple(squeeze(word) for word in lexicon.stopwords if " " in word)
         self._pins: dict[tuple[str, ...], list[Pin]] | None = None
 
-    def morphemes(self, text: str) -> list[Morpheme]:
-        """The morphemes of a parsed query's text."""
-        return self._analyzer.query_morphemes(text) if text else []
+    def analyzed(self, text: str) -> AnalyzedQuery:
+        """A parsed query's text with its morphemes and content tokens."""
+        return self._analyzer.analyze_query(text)
 
     def understand(
         self,
         parsed: Parsed,
-        morphemes: Sequence[Morpheme],
+        analyzed: AnalyzedQuery,
         reader: Reader,
         scope: Scope,
         *,
         paths: Iterable[CategoryPath] = (),
     ) -> Understood:
-        """A parsed query, with its morphemes, over the vocabulary of the scope.
+        """A parsed query, its text analysed, over the vocabulary of the scope.
 
         ``paths`` are the categories searched, which some synonyms need.
         """
         if not parsed.text:
             return Understood("", truncated=parsed.truncated)
         knows = partial(_knows, reader, scope)
-        tokens = content_tokens(morphemes, parsed.text)
+        morphemes, tokens = analyzed.morphemes, analyzed.tokens
         words = parsed.text.lower().split(" ")
         if not tokens and not any(are_initials(word) or (len(word) > 1 and knows(word)) for word in words):
             # nothing to look for but function words and chat

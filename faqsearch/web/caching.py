@@ -10,7 +10,7 @@ from hashlib import blake2b
 from starlette.requests import Request
 from starlette.responses import Response
 
-from faqsearch.faq_index import FaqIndex
+from faqsearch.faq_index import FaqIndex, visibility_changes
 
 
 class Validator:
@@ -48,8 +48,7 @@ class Validator:
         """When visible periods of this generation begin and end, in seconds since 1970, sorted."""
         known, times = self._turns
         if known != generation:
-            bounds = (bound for one in self._index for bound in (one.visible_from, one.visible_until))
-            times = sorted(bound.timestamp() for bound in bounds if bound is not None)
+            times = visibility_changes(self._index)
             self._turns = generation, times
         return times
 

@@ -118,6 +118,9 @@ class EmbeddedReader:
                     found[id] = (terms[number], stored[number])
         return found
 
+    def changes(self) -> Sequence[int]:
+        return self._snapshot.changes
+
     def size(self, scope: Scope) -> int:
         return self._snapshot.count(scope)
 

@@ -143,6 +143,9 @@ class ClusterReader:
             return self._vocabulary.words(scope).get(term, (0, 0))[1] > 0
         return self._vocabulary.grams(scope).get(term, 0) > 0
 
+    def changes(self) -> Sequence[int]:
+        return self._vocabulary.overview.times
+
     def frequency(self, channel: Channel, term: str, scope: Scope) -> int:
         return self._vocabulary.frequency(channel, term, scope)
 

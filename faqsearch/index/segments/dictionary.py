@@ -39,12 +39,19 @@ class Dictionary:
 
     def term(self, number: int) -> bytes:
         """The UTF-8 bytes of a term."""
-        return bytes(self._text[self._offsets[number] : self._offsets[number + 1]])
+        return self._text[self._offsets[number] : self._offsets[number + 1]].tobytes()
 
     def find(self, term: bytes) -> int:
         """The number of ``term``, or -1."""
-        number = self.position(term)
-        return number if number < len(self) and self.term(number) == term else -1
+        prefixes, text, offsets = self._prefix, self._text, self._offsets
+        key = int.from_bytes(term[:8].ljust(8, b"\0"), "big")
+        for number in range(bisect_left(prefixes, key), len(prefixes)):
+            if prefixes[number] != key:
+                return -1
+            found = text[offsets[number] : offsets[number + 1]].tobytes()
+            if found >= term:
+                return number if found == term else -1
+        return -1
 
     def position(self, term: bytes) -> int:
         """The number of the first term that is not below ``term``."""

@@ -13,7 +13,7 @@ from faqsearch.analysis.normalize import normalize
 from faqsearch.document import CategoryPath
 from faqsearch.index.base import Clause, Group, Matches, PlanTerm, QueryPlan, ScorePart
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
-from faqsearch.index.segments.layout import LISTS
+from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
 from faqsearch.index.segments.score import PostingSlice, accumulate
 from faqsearch.index.segments.snapshot import Snapshot, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE
@@ -111,18 +111,17 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
 def _scores(view: View, terms: Sequence[PlanTerm], size: int) -> NDArray[np.float64]:
     """``(size,) float64``: each document's score, the lists and terms added in a fixed order."""
     lists = []
-    for name in LISTS:
-        if not view.share(name):
-            continue
-        weighted: list[tuple[PostingSlice, float]] = []
-        for term in terms:
-            if term.channel == name[0]:
-                postings = view.postings(name, term.term)
-                if postings is not None:
-                    weight = term.weight * postings.factor
-                    weighted += [(one, weight) for one in postings.slices]
-        if weighted:
-            lists.append((view.table(name), weighted))
+    for channel, names in CHANNEL_LISTS.items():
+        found = [(view.term(channel, term.term), term.weight) for term in terms if term.channel == channel]
+        for place, name in enumerate(names):
+            weighted: list[tuple[PostingSlice, float]] = []
+            for lists_of_term, weight in found:
+                postings = lists_of_term[place]
+                if postings is not None and postings.factor:
+                    factor = weight * postings.factor
+                    weighted += [(one, factor) for one in postings.slices]
+            if weighted:
+                lists.append((view.table(name), weighted))
     return accumulate(size, lists)
 
 
@@ -209,8 +208,12 @@ def _ordered(
         near = keys[0] <= np.partition(keys[0], count - 1)[count - 1]
         hits = hits[near]
         keys = [key[near] for key in keys]
-    order = np.lexsort([snapshot.id_rank[hits], -snapshot.column("col.views")[hits], *reversed(keys)])
-    return [int(number) for number in hits[order[:count]]]
+    if len(keys) == 1 and len(set(keys[0].tolist())) == len(hits):  # no ties, so no need of what breaks them
+        order = np.argsort(keys[0])
+    else:
+        order = np.lexsort([snapshot.id_rank[hits], -snapshot.column("col.views")[hits], *reversed(keys)])
+    found: list[int] = hits[order[:count]].tolist()
+    return found
 
 
 def _key(snapshot: Snapshot, sort: str, hits: Numbers, scores: NDArray[np.float64], browsing: bool) -> NDArray[Any]:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faqsearch.errors import IndexCorruptError
+from faqsearch.index.base import Channel
 
 MAGIC = b"FAQSEG01"
 _HEADER = struct.Struct("<8sIIQ")
@@ -37,6 +38,7 @@ MORPHEME_LISTS = ("m.all", "m.title", "m.category")
 GRAM_LISTS = ("g.all", "g.title")
 LISTS = MORPHEME_LISTS + GRAM_LISTS
 """The posting lists: a channel (m: morphemes, g: grams) and a field."""
+CHANNEL_LISTS: dict[Channel, tuple[str, ...]] = {"m": MORPHEME_LISTS, "g": GRAM_LISTS}
 
 COLUMNS = {
     "col.category": "<i4",

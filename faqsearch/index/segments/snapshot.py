@@ -208,7 +208,7 @@ class Snapshot:
         if last is not None and last[0] is scope:
             return last[1]
         audience = scope.audience if self.has_audience else frozenset()
-        span = bisect_right(self._changes, scope.now)
+        span = bisect_right(self.changes, scope.now)
         found = self._views.get((audience, span))
         if found is None:
             if len(self._views) >= _VIEWS:
@@ -226,11 +226,11 @@ class Snapshot:
         return {}
 
     @cached_property
-    def _changes(self) -> list[int]:
+    def changes(self) -> list[int]:
         """The times at which a document appears or goes, sorted."""
         if not self.has_window:
             return []
-        return sorted({*self.column("col.from").tolist(), *self.column("col.until").tolist()})
+        return sorted({*self.column("col.from").tolist(), *self.column("col.until").tolist()} - {NO_TIME, FOR_EVER})
 
     def term_numbers(self, channel: Channel, term: str) -> list[int]:
         """The term's number in each segment, -1 where it is not in it; remembered, for a query asks several times."""

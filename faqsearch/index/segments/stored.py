@@ -10,6 +10,8 @@ from faqsearch.document import Document
 
 ID, TITLE, BODY, CATEGORY, TAGS, AUDIENCE, FROM, UNTIL, UPDATED, VIEWS, URL, EXTRA = range(12)
 
+_read = json.JSONDecoder().raw_decode
+
 
 def dump_document(document: Document) -> bytes:
     """The row of a document, in UTF-8."""
@@ -18,7 +20,7 @@ def dump_document(document: Document) -> bytes:
 
 def load_values(row: bytes) -> list[Any]:
     """The values of a row, in the order of the constants above."""
-    values: list[Any] = json.loads(row)
+    values: list[Any] = _read(row.decode("utf-8"))[0]
     return values
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faqsearch.index.base import Channel
-from faqsearch.index.segments.layout import LISTS
+from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
 from faqsearch.index.segments.score import ListStatistics, PostingSlice, impact_table
 
 if TYPE_CHECKING:
@@ -21,11 +20,11 @@ _REMEMBERED = 1 << 14
 """Terms of a list that a view remembers; then it begins anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """A term in one list: its postings by segment, and what an impact counts: idf times the list's share of a score."""
+class Postings(NamedTuple):
+    """A term in one list: its postings by segment, its idf, and what an impact counts: idf times the list's share."""
 
     slices: list[PostingSlice]
+    idf: float
     factor: float
 
 
@@ -39,8 +38,7 @@ class View:
         self._hidden = hidden and visible is not None
         self._statistics: dict[str, ListStatistics] = {}
         self._tables: dict[str, NDArray[np.float64]] = {}
-        self._idfs: dict[tuple[str, str], float] = {}
-        self._postings: dict[tuple[str, str], Postings | None] = {}
+        self._terms: dict[tuple[Channel, str], tuple[Postings | None, ...]] = {}
         ranking = snapshot.ranking
         shares = (1.0, ranking.title, ranking.category, 1.0, ranking.title)
         self._shares = {name: share * (ranking.k1 + 1) for name, share in zip(LISTS, shares, strict=True)}
@@ -69,19 +67,23 @@ class View:
         """What one list counts in a score: its weight times k1 + 1."""
         return self._shares[name]
 
-    def postings(self, name: str, term: str) -> Postings | None:
-        """A term in one list, None where no document holds it; remembered for the next query with it."""
-        key = name, term
-        try:
-            return self._postings[key]
-        except KeyError:
-            pass
-        slices, frequency = self.slices(name, self._snapshot.term_numbers(_channel(name), term))
-        found = Postings(slices, self._shares[name] * self.statistics(name).idf(frequency)) if slices else None
-        if len(self._postings) >= _REMEMBERED:
-            self._postings.clear()
-        self._postings[key] = found
+    def term(self, channel: Channel, term: str) -> tuple[Postings | None, ...]:
+        """A term in each list of its channel, None where no document holds it there; remembered for the next query with it."""
+        found = self._terms.get((channel, term))
+        if found is None:
+            numbers = self._snapshot.term_numbers(channel, term)
+            found = tuple(self._postings(name, numbers) for name in CHANNEL_LISTS[channel])
+            if len(self._terms) >= _REMEMBERED:
+                self._terms.clear()
+            self._terms[channel, term] = found
         return found
+
+    def _postings(self, name: str, numbers: Sequence[int]) -> Postings | None:
+        slices, frequency = self.slices(name, numbers)
+        if not slices:
+            return None
+        idf = self.statistics(name).idf(frequency)
+        return Postings(slices, idf, self._shares[name] * idf)
 
     def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
         """(the postings of a term in one list by segment, how many of them are of visible documents)."""
@@ -93,8 +95,8 @@ class View:
 
     def mark(self, mask: NDArray[np.bool_], channel: Channel, term: str) -> None:
         """Sets ``mask`` for every document that holds the term in any list of the channel."""
-        for name in ("m.all", "m.category") if channel == "m" else ("g.all",):
-            postings = self.postings(name, term)
+        whole, _, *category = self.term(channel, term)  # what is in a title is in "all" too
+        for postings in (whole, *category):
             for docs, _, base in postings.slices if postings is not None else ():
                 if base:
                     mask[docs.astype(np.int64) + base] = True
@@ -102,16 +104,7 @@ class View:
                     mask[docs] = True
 
     def idf(self, name: str, term: str) -> float:
-        """The inverse document frequency of a term in one list; remembered."""
-        key = name, term
-        found = self._idfs.get(key)
-        if found is None:
-            frequency = self.slices(name, self._snapshot.term_numbers(_channel(name), term))[1]
-            if len(self._idfs) >= _REMEMBERED:
-                self._idfs.clear()
-            found = self._idfs[key] = self.statistics(name).idf(frequency)
-        return found
-
-
-def _channel(name: str) -> Channel:
-    return "m" if name[0] == "m" else "g"
+        """The inverse document frequency of a term in one list."""
+        channel: Channel = "m" if name[0] == "m" else "g"
+        postings = self.term(channel, term)[CHANNEL_LISTS[channel].index(name)]
+        return self.statistics(name).idf(0) if postings is None else postings.idf
