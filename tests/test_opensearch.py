@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from browser.serving import serving_command, wait_until_ready
 
 from faqsearch import (
     AnalyzerMismatchError,
@@ -226,6 +228,13 @@ def test_the_copy_command(index: FaqIndex, place: Place, tmp_path: Path) -> None
         shown = faqsearch(command[0], location, *(["환불"] if command[0] == "search" else []), *command[1:])
         assert shown.returncode == 0, shown.stderr
         assert "geheim" not in shown.stdout + shown.stderr
+
+
+def test_the_serve_command(index: FaqIndex, place: Place) -> None:
+    with serving_command("serve", place.location(), "--port", "0") as (address, _):
+        wait_until_ready(address)
+        answer = httpx.get(f"{address}api/search?query=환불").json()
+    assert [hit["document"]["id"] for hit in answer["hits"]] == ["1"]
 
 
 def test_a_copy_never_overwrites(index: FaqIndex, place: Place) -> None:

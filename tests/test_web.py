@@ -5,22 +5,19 @@ from __future__ import annotations
 import ast
 import json
 import logging
-import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from browser.serving import HOSTILE, ROOT, data_index, odd_index, serving
+from browser.serving import HOSTILE, ROOT, data_index, odd_index, serving, serving_command, wait_until_ready
 from selectolax.lexbor import LexborHTMLParser as Html
 
 from faqsearch import Document, FaqIndex, FeedbackEvent, InvalidOptionError, SearchEvent
@@ -558,7 +555,7 @@ def test_serve_in_two_processes_while_the_index_is_rebuilt(tmp_path: Path) -> No
     location = tmp_path / "help.index"
     with FaqIndex.create(location) as index:
         index.sync([Document(id=str(number), title=f"환불 {number}") for number in range(50)])
-        with command("serve", str(location), "--port", "0", "--workers", "2") as (address, _):
+        with serving_command("serve", str(location), "--port", "0", "--workers", "2") as (address, _):
             wait_until_ready(address)
             for number in range(5):
                 index.rebuild()
@@ -571,7 +568,10 @@ def test_serve_in_two_processes_while_the_index_is_rebuilt(tmp_path: Path) -> No
 def test_try_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "help.csv").write_text("번호,제목,내용\n1,환불 안내,7일 안에\n", encoding="utf-8")
     (tmp_path / "tmp").mkdir()
-    with command("try", str(tmp_path / "help.csv"), "--port", "0", "--no-open", TMPDIR=str(tmp_path / "tmp")) as (address, _):
+    with serving_command("try", str(tmp_path / "help.csv"), "--port", "0", "--no-open", TMPDIR=str(tmp_path / "tmp")) as (
+        address,
+        _,
+    ):
         wait_until_ready(address)
         assert "(총 1건)" in httpx.get(f"{address}search?query=환불").text
         assert list((tmp_path / "tmp").iterdir())
@@ -594,43 +594,3 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
             timeout=60,
         )
     assert done.returncode == 3 and port in done.stderr and "--port" in done.stderr
-
-
-@contextmanager
-def command(*arguments: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """(the address that it says, the process) of a command that serves; it ends by Ctrl-C, with 0."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "faqsearch", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1", **environment},
-    )
-    assert process.stdout is not None
-    with process:
-        said = ""
-        for line in process.stdout:
-            said += line
-            if found := re.search(r"(http://\S+/) \(Ctrl-C", line):
-                break
-        else:
-            pytest.fail(f"it did not begin to serve\n{said}")
-        try:
-            yield found[1], process
-        finally:
-            process.send_signal(signal.SIGINT)
-            rest = process.stdout.read()
-            code = process.wait(30)
-        assert code == 0 and "stopped" in rest and "query=" not in rest, rest
-
-
-def wait_until_ready(address: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{address}readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    pytest.fail("it did not become ready")

@@ -6,20 +6,28 @@ import asyncio
 import json
 import os
 import socket
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeAlias
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from uvicorn.config import LOGGING_CONFIG
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from faqsearch.event_log import EventLog
 from faqsearch.faq_index import FaqIndex
+from faqsearch.index.locations import in_cluster
 from faqsearch.web.app import create_app
+
+Lifespan: TypeAlias = Callable[[Any], AbstractAsyncContextManager[Any]]
 
 _OPTIONS = "FAQSEARCH_SERVE"
 _SILENT_SECONDS = 60
 """A worker that says nothing for so long is replaced. Loading Kiwi on a busy machine may silence one for several seconds."""
+_THREADS = 2
+"""Requests at work at a time in a process with an embedded index: they need its one interpreter, not time to wait."""
 
 
 def free_port(host: str, port: int) -> int:
@@ -37,7 +45,8 @@ def run(location: str, *, host: str, port: int, workers: int = 1, log_queries: b
 
     ``events`` is the path of an event log, or None.
     """
-    os.environ[_OPTIONS] = json.dumps({"location": os.path.abspath(location), **options})
+    place = location if in_cluster(location) else os.path.abspath(location)
+    os.environ[_OPTIONS] = json.dumps({"location": place, **options})
     uvicorn.run(
         "faqsearch.web.serve:app",
         factory=True,
@@ -68,9 +77,25 @@ class PromptProtocol(HttpToolsProtocol):
 def app() -> FastAPI:
     """The app of one worker process."""
     options = json.loads(os.environ[_OPTIONS])
-    index = FaqIndex.open(options.pop("location"), read_only=True, on_mismatch="search")
+    location = options.pop("location")
+    index = FaqIndex.open(location, read_only=True, on_mismatch="search")
     events = options.pop("events", None)
-    return create_app(index, events=None if events is None else EventLog(events), **options)
+    made = create_app(index, events=None if events is None else EventLog(events), **options)
+    if not in_cluster(location):
+        made.router.lifespan_context = _with_few_threads(made.router.lifespan_context)
+    return made
+
+
+def _with_few_threads(lifespan: Lifespan) -> Lifespan:
+    """``lifespan``, with as many requests at work at a time as an embedded index can serve."""
+
+    @asynccontextmanager
+    async def limited(app: FastAPI) -> AsyncIterator[Any]:
+        current_default_thread_limiter().total_tokens = _THREADS  # one limiter a loop, so it is set inside
+        async with lifespan(app) as state:
+            yield state
+
+    return limited
 
 
 def _log_config(log_queries: bool) -> dict[str, Any]:

@@ -1,7 +1,12 @@
-"""An app on a free port of this machine, in a thread."""
+"""An app on a free port of this machine, in a thread; or a command that serves one."""
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
+import pytest
 import uvicorn
 
 from faqsearch import Document, FaqIndex, Lexicon, read_documents
@@ -67,3 +74,43 @@ def odd_index() -> FaqIndex:
         ]
     )
     return index
+
+
+@contextmanager
+def serving_command(*arguments: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """(the address that it says, the process) of a command that serves; it ends by Ctrl-C, with 0."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "faqsearch", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1", **environment},
+    )
+    assert process.stdout is not None
+    with process:
+        said = ""
+        for line in process.stdout:
+            said += line
+            if found := re.search(r"(http://\S+/) \(Ctrl-C", line):
+                break
+        else:
+            pytest.fail(f"it did not begin to serve\n{said}")
+        try:
+            yield found[1], process
+        finally:
+            process.send_signal(signal.SIGINT)
+            rest = process.stdout.read()
+            code = process.wait(30)
+        assert code == 0 and "stopped" in rest and "query=" not in rest, rest
+
+
+def wait_until_ready(address: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{address}readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    pytest.fail("it did not become ready")
