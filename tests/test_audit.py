@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import faqsearch
 
 from benchmarks.audit import BAR, DATA, evaluate
 from faqsearch import Document, FaqIndex, InvalidOptionError, Lexicon, Synonym, read_documents
@@ -323,16 +321,6 @@ def location(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FaqIndex.create(path) as index:
         index.sync([Document("1", "환불 안내", "", views=3), *(entry(str(n), f"{n}번째 물음", views=n) for n in range(2, 30))])
     return path
-
-
-def faqsearch(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "faqsearch", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        check=False,
-    )
 
 
 def test_the_command_prints_tables_in_korean_or_english(location: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from browser.serving import serving_command, wait_until_ready
+from command_line import faqsearch
 
 from faqsearch import (
     AnalyzerMismatchError,
@@ -213,9 +214,6 @@ def test_a_snapshot_repository_of_the_cluster_keeps_the_whole_index(index: FaqIn
 
 
 def test_the_copy_command(index: FaqIndex, place: Place, tmp_path: Path) -> None:
-    def faqsearch(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-m", "faqsearch", *arguments], capture_output=True, text=True, check=False)
-
     location = place.location().replace("://", "://someone:geheim@")
     done = faqsearch("copy", location, str(tmp_path / "copy.index"))
     assert done.returncode == 0, done.stderr

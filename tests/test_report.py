@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 from browser.chromium import chromium
+from command_line import faqsearch
 from selectolax.lexbor import LexborHTMLParser as Html
 
 from faqsearch import DocumentError, InvalidOptionError
@@ -275,16 +275,6 @@ def test_the_page_opens_in_a_browser_without_a_server(log: Path, tmp_path: Path)
         if shots := os.environ.get("FAQSEARCH_SCREENSHOTS"):
             page.screenshot(path=str(Path(shots) / "report.png"), full_page=True)
     assert problems == []
-
-
-def faqsearch(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "faqsearch", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        check=False,
-    )
 
 
 def test_the_command_prints_tables(log: Path) -> None:

@@ -28,9 +28,11 @@ from faqsearch.web import create_app
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+SHOWN = 30
+"""Lines of what the terminal prints that the picture has room for."""
 STYLES = {"1;4": "font-weight:bold;text-decoration:underline", "1": "font-weight:bold", "2": "opacity:.6"}
 TERMINAL = """<body style="margin:0;background:#1e1e2e;color:#e8e8f0;display:inline-block"><pre style="font:15px/1.5
-'Noto Sans Mono CJK KR',monospace;margin:18px 24px"><span style="color:#8bd5a0">$ {command}</span>\n{output}</pre></body>"""
+'Noto Sans Mono CJK KR',monospace;margin:18px 24px;width:110ch;white-space:pre-wrap;word-break:break-all"><span style="color:#8bd5a0">$ {command}</span>\n{output}</pre></body>"""
 
 
 def main() -> None:
@@ -50,11 +52,11 @@ def main() -> None:
         save(page.screenshot(), "page.png")
         server.should_exit = True
 
-        arguments = ["search", "help.index", "캐시 환불", "--per-page", "3", "--color"]
+        arguments = ["search", "help.index", "zotl ghksqnf", "--per-page", "3", "--color"]
         command = [sys.executable, "-m", "faqsearch", *arguments]
-        output = on_a_terminal(command, folder)
+        output = "\n".join(on_a_terminal(command, folder).split("\n")[:SHOWN])
         page = browser.new_page(viewport={"width": 1100, "height": 600})
-        page.set_content(TERMINAL.format(command="faqsearch search help.index '캐시 환불'", output=colored(output)))
+        page.set_content(TERMINAL.format(command="faqsearch search help.index 'zotl ghksqnf'", output=colored(output)))
         save(page.locator("body").screenshot(), "terminal.png")
         browser.close()
 

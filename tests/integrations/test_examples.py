@@ -61,6 +61,10 @@ def test_the_service_answers_and_logs(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert len([line for line in source if line.strip()]) <= 40
     from browser.serving import serving
 
+    index = next(line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if line.startswith("$ faqsearch index"))
+    arguments = [part.replace("help.index", str(tmp_path / "help.index")) for part in index.split()[2:]]
+    subprocess.run([sys.executable, "-m", "faqsearch", *arguments], cwd=ROOT, check=True)
+
     with serving(service.make_app()) as address, httpx.Client(base_url=address) as client:
         assert "환불" in client.get("/answer", params={"question": "캐시 환불"}).json()["title"]
         assert client.get("/answer", params={"question": "우주 정거장"}).json()["answer"] is None
