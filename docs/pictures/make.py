@@ -31,8 +31,9 @@ ROOT = HERE.parent.parent
 SHOWN = 30
 """Lines of what the terminal prints that the picture has room for."""
 STYLES = {"1;4": "font-weight:bold;text-decoration:underline", "1": "font-weight:bold", "2": "opacity:.6"}
-TERMINAL = """<body style="margin:0;background:#1e1e2e;color:#e8e8f0;display:inline-block"><pre style="font:15px/1.5
-'Noto Sans Mono CJK KR',monospace;margin:18px 24px;width:110ch;white-space:pre-wrap;word-break:break-all"><span style="color:#8bd5a0">$ {command}</span>\n{output}</pre></body>"""
+TERMINAL = """<body style="margin:0;background:#1e1e2e;color:#e8e8f0;display:inline-block">
+<style>pre {{font:15px/1.5 'Noto Sans Mono CJK KR',monospace;margin:18px 24px;width:110ch;white-space:pre-wrap;
+word-break:break-all}}</style><pre><span style="color:#8bd5a0">$ {command}</span>\n{output}</pre></body>"""
 
 
 def main() -> None:
