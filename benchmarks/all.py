@@ -37,6 +37,7 @@ def steps(full: bool) -> list[Step]:
         Step(("latency", "--documents", "1000", *mixes), 1),
         Step(("latency", "--documents", "10000", *mixes), 6),
         Step(("indexing", "--documents", "10000"), 3),
+        Step(("understanding", "--documents", "10000"), 2),
         Step(("quality",), 3),
         Step(("robustness",), 8),
     ]

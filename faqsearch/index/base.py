@@ -168,6 +168,9 @@ class Reader(Protocol):
     def titles(self) -> Iterable[Document]:
         """All documents for their titles; bodies may be left out."""
 
+    def title_terms(self, id: str) -> Sequence[str] | None:
+        """The stored terms of a document's title; None where to ask for them costs more than to analyse the title."""
+
     def analyzed(self) -> Iterator[AnalyzedDocument]:
         """All documents with their stored terms, as a writer takes them."""
 

@@ -51,6 +51,7 @@ class Completer:
         titles = [title.text for title in self._titles]
         self._by_title: PrefixIndex = PrefixIndex(titles, before._by_title if before is not None else None)
         self._by_query = PrefixIndex([text for text, _ in sorted(queries, key=lambda query: (-query[1], query[0]))])
+        self._ids = {document.title: document.id for document in documents}
         self._terms: dict[str, frozenset[str]] = {}
 
     def complete(self, prefix: str, scope: Scope, *, limit: int) -> tuple[Completion, ...]:
@@ -111,8 +112,10 @@ class Completer:
         """The content terms of a text, without words that only ask."""
         terms = self._terms.get(text)
         if terms is None:
-            tokens = self._analyzer.query_tokens(normalize(text).text)
-            terms = self._terms[text] = frozenset(token.term for token in tokens if not token.part) - stopwords()
+            stored = self._reader.title_terms(self._ids[text]) if text in self._ids else None
+            if stored is None:
+                stored = [token.term for token in self._analyzer.query_tokens(normalize(text).text)]
+            terms = self._terms[text] = frozenset(stored) - stopwords()
         return terms
 
 

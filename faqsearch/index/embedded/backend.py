@@ -78,6 +78,10 @@ class EmbeddedReader:
     def titles(self) -> Iterator[Document]:
         return iter(self)
 
+    def title_terms(self, id: str) -> list[str]:
+        segment, own = self._snapshot.place(self._snapshot.find(id))
+        return segment.title_terms(own)
+
     def analyzed(self) -> Iterator[AnalyzedDocument]:
         return (analyzed(self._snapshot, number) for number in self._snapshot.numbers())
 

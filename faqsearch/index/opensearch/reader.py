@@ -70,6 +70,9 @@ class ClusterReader:
         """All documents without their bodies."""
         return (decode_document(hit["_source"]) for hit in scan(self._searches, ("row",)))
 
+    def title_terms(self, id: str) -> None:
+        return None
+
     def analyzed(self) -> Iterator[AnalyzedDocument]:
         """All documents with their terms, as they were given to the writer."""
         return (decode_analyzed(hit["_source"]) for hit in scan(self._searches, ANALYZED_FIELDS))

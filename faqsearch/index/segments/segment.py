@@ -119,6 +119,12 @@ class Segment:
         split = body - title
         return Tokens(terms[:split], starts[:split], ends[:split]), Tokens(terms[split:], starts[split:], ends[split:])
 
+    def title_terms(self, number: int) -> list[str]:
+        """The terms of the title's tokens, in order."""
+        begin, end = self._token_bounds[2 * number : 2 * number + 2]
+        term = self.dictionaries["m"].term
+        return [term(one).decode("utf-8") for one in self._token_arrays[0][begin:end].tolist()]
+
     def marked_tokens(self, numbers: Sequence[int], names: Mapping[int, str]) -> list[tuple[Tokens, Tokens]]:
         """For each document (tokens of the title, tokens of the body) whose term is in ``names``, terms by number."""
         if not names:
