@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.damage import one_typo
 from faqsearch import Document, FaqIndex, read_documents
 from faqsearch.analysis.hangul import is_syllable
+from faqsearch.analysis.resources.load import synonyms
 from faqsearch.query.initials import are_initials, by_initials, initials_of, readings
 from faqsearch.query.keyboard import to_hangul, to_latin
 from faqsearch.query.misspelling import corrections, edits
@@ -141,6 +143,37 @@ def test_queries_of_the_tuning_half_that_are_right_stay_as_typed(index: FaqIndex
     changed = [row for row in right if index.search(row["text"], facets=False).correction is not None]
     assert len(changed) <= len(right) / 100, [row["text"] for row in changed]
     assert not [row for row in changed if row["kind"] == "keyword"]
+
+
+TITLES = [document.title for document in read_documents(DATA / "faqs.jsonl")]
+WORDS = sorted({word for title in TITLES for word in title.split() if len(word) > 2 and all(map(is_syllable, word))})
+MISSPELLED = st.tuples(st.sampled_from(WORDS), st.randoms()).map(lambda one: one_typo(*one))
+SYNONYMS = st.sampled_from([left for left, _, _ in synonyms()])
+
+
+@settings(max_examples=150)
+@given(st.one_of(SYNONYMS, MISSPELLED))
+def test_marks_of_another_reading_or_a_synonym_stand_at_stored_words_that_matched(index: FaqIndex, query: str) -> None:
+    results = index.search(query)
+    searched = results.correction.query if results.correction else query
+    typed = [word[:2] for word in searched.lower().split() if len(word) > 1]
+    for hit in results:
+        stored = index._backend.reader().stored(hit.document.id)
+        assert stored is not None
+        for shown, text, tokens in (
+            (hit.title, hit.document.title, stored.title),
+            (hit.snippet, hit.document.body, stored.body),
+        ):
+            for start, end in shown.spans:
+                begin, stop = start + shown.start, end + shown.start
+                assert text[begin:stop] == shown.text[start:end]
+                inside = {
+                    term
+                    for term, left, right in zip(tokens.terms, tokens.starts, tokens.ends, strict=True)
+                    if left < stop and begin < right
+                }
+                surface = text[begin:stop].lower()
+                assert inside & set(hit.matched_terms) or surface in searched or any(word in surface for word in typed)
 
 
 @given(syllables)

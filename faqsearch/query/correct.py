@@ -1,8 +1,8 @@
 """Another reading of a query whose words the index does not know.
 
-Decided word by word: keyboard mode (zotl → 캐시, ㅔㅁㄴㄴ → pass), initial consonants (ㅎㅂ → 환불; others are offered), a
-misspelling one jamo away (환블 → 환불), and single syllables with blanks between (캐 시 충 전 → 캐시충전). A word that the
-index knows is never replaced, nor one that has no better reading.
+Decided word by word: Latin letters in a Korean name (카카오page → 카카오페이지), keyboard mode (zotl → 캐시, ㅔㅁㄴㄴ → pass),
+initial consonants (ㅎㅂ → 환불; others are offered), a misspelling one jamo away (환블 → 환불), and single syllables with
+blanks between (캐 시 충 전 → 캐시충전). A word that the index knows is never replaced, nor one that has no better reading.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from faqsearch.analysis.terms import NOUNS, VERBS, content_tokens
 from faqsearch.index.base import Reader, Scope
 from faqsearch.query.initials import are_initials, by_initials, readings
 from faqsearch.query.input_mode import in_other_mode
+from faqsearch.query.loanwords import in_hangul
 from faqsearch.query.misspelling import CONFUSED, corrections, sounding_alike, unknown_pairs
 
-KEYBOARD, INITIALS, TYPO, SPACING = "한/영 자판", "초성", "오타", "띄어쓰기"
+KEYBOARD, INITIALS, TYPO, SPACING, LOANWORD = "한/영 자판", "초성", "오타", "띄어쓰기", "외래어 표기"
 
 _APART = re.compile(r"(?<!\S)[가-힣](?: [가-힣]){2,}(?!\S)|\A[가-힣] [가-힣]\Z")
 _TRIED = 5  # misspelling candidates that Kiwi is asked about
@@ -63,7 +64,7 @@ class Corrector:
         replaced: list[tuple[str, str]] = []
         if _APART.search(text):
             text = _APART.sub(lambda match: _note(_joined(match[0], lookup), match[0], SPACING, reasons, replaced), text)
-        words = text.split(" ")
+        words = [_note(in_hangul(word, lookup), word, LOANWORD, reasons, replaced) for word in text.split(" ")]
         for place, found in in_other_mode(words, sound, lookup).items():
             words[place] = _note(found, words[place], KEYBOARD, reasons, replaced)
         typed = text.split(" ")

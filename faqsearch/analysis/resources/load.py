@@ -19,6 +19,12 @@ def variants() -> dict[str, str]:
 
 
 @cache
+def loanwords() -> dict[str, str]:
+    """Latin letters that are a part of Korean names → how they are said, in Hangul."""
+    return {row[0]: row[1] for row in _rows("loanwords.tsv")}
+
+
+@cache
 def synonyms() -> tuple[tuple[str, str, str], ...]:
     """(left, "=" or ">", right): what people at help centres say, and what entries call it."""
     return tuple((row[0], row[1], row[2]) for row in _rows("synonyms.tsv"))
