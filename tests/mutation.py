@@ -36,23 +36,24 @@ LEFT_OUT = ("faqsearch/index/opensearch", "faqsearch/index/locations.py")
 KEPT = ("faqsearch.analysis.morphemes",)
 """Modules that a fork takes over: Kiwi lives in it."""
 
-RANKED = ("test_search", "test_reference")
+RANKED = ("test_recorded", "test_search", "test_reference")
 WRITTEN = ("test_whoosh_index", "test_corruption", "test_faults", "test_errors")
 TESTS: dict[str, tuple[str, ...]] = {
     "faqsearch/query/snippets.py": ("test_snippets", *RANKED),
     "faqsearch/query/facets.py": ("test_facets", *RANKED),
     "faqsearch/query/explain.py": ("test_explain", "test_search"),
-    "faqsearch/query/complete.py": ("test_complete", "test_search", "test_errors", "test_api_contract"),
-    "faqsearch/query/prefixes.py": ("test_complete",),
-    "faqsearch/query/related.py": ("test_search", "test_api_contract", "test_errors"),
+    "faqsearch/query/complete.py": ("test_recorded", "test_complete", "test_search", "test_errors", "test_api_contract"),
+    "faqsearch/query/loanwords.py": ("test_correct",),
+    "faqsearch/query/prefixes.py": ("test_recorded", "test_complete"),
+    "faqsearch/query/related.py": ("test_recorded", "test_search", "test_api_contract", "test_errors"),
     "faqsearch/query/options.py": ("test_errors", "test_search", "test_api_contract", "test_events"),
-    "faqsearch/query/correct.py": ("test_correct",),
+    "faqsearch/query/correct.py": ("test_recorded", "test_correct"),
     "faqsearch/query/initials.py": ("test_correct", "test_complete"),
     "faqsearch/query/input_mode.py": ("test_correct",),
     "faqsearch/query/keyboard.py": ("test_correct", "test_complete"),
-    "faqsearch/query/misspelling.py": ("test_correct",),
-    "faqsearch/query/synonyms.py": ("test_lexicon", "test_understands", "test_correct"),
-    "faqsearch/query/understand.py": ("test_search", "test_lexicon", "test_snippets", "test_correct", "test_reference"),
+    "faqsearch/query/misspelling.py": ("test_recorded", "test_correct"),
+    "faqsearch/query/synonyms.py": ("test_recorded", "test_lexicon", "test_understands", "test_correct"),
+    "faqsearch/query/understand.py": ("test_recorded", "test_search", "test_lexicon", "test_snippets", "test_reference"),
     "faqsearch/query/meaning.py": ("test_semantic",),
     "faqsearch/query/rerank.py": ("test_semantic",),
     "faqsearch/index/cosines.py": ("test_semantic",),
@@ -61,7 +62,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "faqsearch/query": (*RANKED, "test_snippets", "test_correct", "test_explain", "test_lexicon"),
     "faqsearch/index/storage.py": ("test_faults", "test_errors", "test_concurrency", "test_whoosh_index"),
     "faqsearch/index/embedded": (*WRITTEN, "test_concurrency", "test_lexicon", "test_golden"),
-    "faqsearch/index": ("test_search", "test_reference", *WRITTEN[:2], "test_concurrency"),
+    "faqsearch/index": ("test_recorded", "test_search", "test_reference", *WRITTEN[:2], "test_concurrency"),
 }
 """Files of tests by module or folder, those that find most first."""
 

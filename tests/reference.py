@@ -14,7 +14,7 @@ from math import log
 
 from faqsearch import Document, Ranking
 from faqsearch.analysis.analyzer import Analyzer
-from faqsearch.index.base import Clause, QueryPlan, Scope
+from faqsearch.index.base import Clause, Group, QueryPlan, Scope
 
 LISTS = {"m": ("m.all", "m.title", "m.category"), "g": ("g.all", "g.title")}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -99,7 +99,7 @@ class Reference:
                     continue
                 weight = term.weight * share[name] * self._idf(name, term.term, plan.scope) * (ranking.k1 + 1)
                 for place, document in enumerate(documents):
-                    if tf := document[term.term]:
+                    if (tf := document[term.term]) and under(self.documents[place], [term.category]):
                         norm = ranking.k1 * (1 - ranking.b + ranking.b * quantised(document.total()) / average)
                         scores[place] += weight * (tf / (tf + norm))
         return scores
@@ -108,6 +108,10 @@ class Reference:
 
     def _holds(self, place: int, clause: Clause) -> bool:
         return all(any(term in self.fields[name][place] for name in LISTS[channel]) for channel, term in clause)
+
+    def _has(self, place: int, group: Group) -> bool:
+        limited = [clause for path, clause in group.limited if under(self.documents[place], [path])]
+        return any(self._holds(place, clause) for clause in (*group.clauses, *limited))
 
     def _says(self, place: int, phrase: str) -> bool:
         return any(phrase in text for text in self.squeezed[place])
@@ -128,9 +132,7 @@ class Reference:
         places = [place for place, document in enumerate(self.documents) if self._visible(document, plan.scope)]
         places = [p for p in places if not any(self._holds(p, clause) for clause in plan.excluded)]
         places = [p for p in places if not any(self._says(p, phrase) for phrase in plan.excluded_phrases)]
-        full = {
-            p for p in places if plan.groups and all(any(self._holds(p, c) for c in group.clauses) for group in plan.groups)
-        }
+        full = {p for p in places if plan.groups and all(self._has(p, group) for group in plan.groups)}
         if not browsing:
             places = [p for p in places if scores[p] > 0 or p in full]
             places = [p for p in places if all(self._says(p, phrase) for phrase in plan.phrases)]

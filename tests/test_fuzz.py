@@ -22,6 +22,7 @@ from faulty import TORTURE
 from test_corruption import outcome, whole
 
 from faqsearch import Document, DocumentError, FaqIndex, Highlight, Lexicon, read_documents, warm_up
+from faqsearch.analysis.normalize import normalize
 
 ROOT = Path(__file__).parent.parent
 QUERIES = 1_000_000 if TORTURE else 1_500
@@ -147,7 +148,7 @@ def ask(random: Random) -> str:
     }
     try:
         results = index().search(query, **options)
-        assert results.query == query and results.truncated == (len(query) > 200)
+        assert results.query == query and results.truncated == (len(normalize(query).text) > 200)
         assert len(results) == max(0, min(options["per_page"], results.total - (options["page"] - 1) * options["per_page"]))
         assert all(sound(hit.title) and sound(hit.snippet) for hit in results)
         if random.random() < 0.02:

@@ -243,7 +243,7 @@ def test_a_synonym_is_found_whatever_particle_is_typed(index: FaqIndex) -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({}, set()),
+        ({}, {"return"}),
         ({"category": ("결제",)}, set()),
         ({"category": ("쇼핑",)}, {"return"}),
         ({"category": ("쇼핑", "배송")}, {"return"}),
@@ -251,8 +251,11 @@ def test_a_synonym_is_found_whatever_particle_is_typed(index: FaqIndex) -> None:
     ],
     ids=["everywhere", "another", "its own", "below it", "within it"],
 )
-def test_a_synonym_for_a_category_counts_there_only(index: FaqIndex, options: dict[str, Any], expected: set[str]) -> None:
+def test_a_synonym_for_a_category_finds_documents_there_only(
+    index: FaqIndex, options: dict[str, Any], expected: set[str]
+) -> None:
     index.set_lexicon(Lexicon(synonyms=(Synonym("물리기", "반품", True, ("쇼핑",)),)))
+    index.upsert(Document("elsewhere", "반품 안내", category=("결제",)))
     assert found(index, "물리기", **options) == expected
 
 

@@ -164,9 +164,7 @@ def expected(reference: Reference, analyzer: Analyzer, query: str, options: dict
     checked = check_options(**{**defaults, "matching": "most", "per_page": 100, "snippet_length": 160, "now": NOW, **options})
     language = QueryLanguage(analyzer, Lexicon(), reference.ranking)
     parsed = parse(query)
-    understood = language.understand(
-        parsed, language.analyzed(parsed.text), reference, checked.scope, paths=checked.paths or checked.scope.within or ()
-    )  # type: ignore[arg-type]
+    understood = language.understand(parsed, language.analyzed(parsed.text), reference, checked.scope)  # type: ignore[arg-type]
     return reference.execute(make_plan(understood, checked))
 
 

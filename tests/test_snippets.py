@@ -54,6 +54,11 @@ def test_a_decomposed_body_is_marked_in_its_own_code_points() -> None:
     assert marked(piece) == [normalize("NFD", "환불")]
 
 
+def test_words_of_either_script_are_marked_in_a_decomposed_body() -> None:
+    piece = snippet(normalize("NFD", "PC 동기화가 안 됩니다."), NO_TOKENS, {}, ["pc", "동기"], length=100)
+    assert marked(piece) == ["PC", normalize("NFD", "동기")]
+
+
 def test_a_decomposed_sentence_equal_to_the_title_is_passed_over() -> None:
     body = normalize("NFD", "캐시 환불\n환불은 7일 이내입니다.")
     word = normalize("NFD", "환불")

@@ -28,7 +28,7 @@ from faqsearch.errors import DocumentError, LexiconError
 
 @dataclass(frozen=True, slots=True)
 class Synonym:
-    """A query with ``left`` also finds ``right``, and the other way where ``two_way``; only in ``category`` where given."""
+    """A query with ``left`` also finds ``right``, and the other way where ``two_way``; only of ``category`` if given."""
 
     left: str
     right: str

@@ -26,11 +26,12 @@ MATCHINGS: tuple[Matching, ...] = ("any", "most", "all")
 
 
 class PlanTerm(NamedTuple):
-    """A term to be scored: channel m (morphemes) or g (bigrams), and its weight in the query."""
+    """A term to be scored: channel m (morphemes) or g (bigrams), its weight in the query, and the category it counts in."""
 
     channel: Channel
     term: str
     weight: float
+    category: CategoryPath = ()
 
 
 Clause: TypeAlias = tuple[tuple[Channel, str], ...]
@@ -38,10 +39,21 @@ Clause: TypeAlias = tuple[tuple[Channel, str], ...]
 
 
 class Group(NamedTuple):
-    """One content word of the query: a document holds it when it holds all terms of any clause."""
+    """One content word of the query: a document holds it when it holds all terms of any clause.
+
+    ``limited`` are clauses that count in and below a category only.
+    """
 
     surface: str
     clauses: tuple[Clause, ...]
+    limited: tuple[tuple[CategoryPath, Clause], ...] = ()
+
+    def held_by(self, terms: set[str], category: CategoryPath) -> bool:
+        """Whether a document with these terms and this category holds the word."""
+        return any(
+            category[: len(path)] == path and terms.issuperset([term for _, term in clause])
+            for path, clause in (*(((), clause) for clause in self.clauses), *self.limited)
+        )
 
 
 @dataclass(frozen=True, slots=True)

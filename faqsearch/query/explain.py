@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from faqsearch import limits
 from faqsearch.analysis.hangul import particle
-from faqsearch.index.base import Clause, Matches, QueryPlan, Reader, ScorePart, StoredDocument
+from faqsearch.index.base import Matches, QueryPlan, Reader, ScorePart, StoredDocument
 from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.meaning import Meaning
 from faqsearch.query.options import SearchOptions
@@ -48,7 +48,7 @@ def explain(
         return Explanation(0.0, f"'{title}': 찾을 낱말이 없는 질의여서 모든 글을 조회수 순으로 보여 줍니다.")
     details = [*_repaired(repair), *map(_part, reader.parts(plan, id))]
     held = {*stored.title.terms, *stored.body.terms, *language.category_terms(stored.document.category)}
-    details += [_missing(group.surface) for group in plan.groups if not _holds(held, group.clauses)]
+    details += [_missing(group.surface) for group in plan.groups if not group.held_by(held, stored.document.category)]
     pages: Pages = reader.execute
     if meaning is not None:
         details += _meant(reader, plan, meaning, understood.text, id)
@@ -92,10 +92,6 @@ def _reranked(reader: Reader, meaning: Meaning, text: str) -> Pages:
     from faqsearch.query.rerank import ranked
 
     return lambda plan: ranked(reader, plan, meaning, text)[0]
-
-
-def _holds(held: set[str], clauses: tuple[Clause, ...]) -> bool:
-    return any(all(term in held for _, term in clause) for clause in clauses)
 
 
 def _place(pages: Pages, plan: QueryPlan, id: str) -> tuple[int | None, bool]:

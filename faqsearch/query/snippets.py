@@ -86,9 +86,8 @@ def phrase_spans(text: str, phrases: Sequence[str]) -> list[Span]:
 
 
 def _word_spans(text: str, starts: Collection[int], words: Sequence[str]) -> list[Span]:
-    found = _occurrences(text, words, starts)
-    if found or is_normalized("NFC", text):
-        return found
+    if is_normalized("NFC", text):
+        return _occurrences(text, words, starts)
     normalized = normalize(text)
     places = frozenset(place for place in range(len(normalized.text)) if normalized.span(place, place + 1)[0] in starts)
     return [normalized.span(*span) for span in _occurrences(normalized.text, words, places)]

@@ -44,10 +44,11 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Used(NamedTuple):
-    """A synonym that a query holds: the terms that it stands for, the ways to say it elsewhere, whether it is built in."""
+    """A synonym that a query holds: the terms it stands for, the ways to say it elsewhere, its category, if it is built in."""
 
     left: tuple[str, ...]
     right: tuple[tuple[Token, ...], ...]
+    category: CategoryPath
     general: bool
 
 
@@ -75,10 +76,8 @@ class SynonymTable:
         self._words: dict[str, list[_Rule]] = {}
         self._rules: dict[str, list[_Rule]] | None = None
 
-    def used(
-        self, text: str, morphemes: Sequence[Morpheme], tokens: Sequence[Token], paths: Sequence[CategoryPath] = ()
-    ) -> Iterator[Used]:
-        """The synonyms of what a query with these morphemes and content tokens holds; ``paths`` are the categories searched."""
+    def used(self, text: str, morphemes: Sequence[Morpheme], tokens: Sequence[Token]) -> Iterator[Used]:
+        """The synonyms of what a query with these morphemes and content tokens holds."""
         rules = self._rules if self._rules is not None else self._analyzed()
         if not rules:
             return
@@ -86,9 +85,9 @@ class SynonymTable:
         sequence = units(morphemes, tokens, self._adverbs)
         for place, unit in enumerate(sequence):
             for rule in rules.get(unit, ()):
-                if sequence[place : place + len(rule.units)] == rule.units and _concerns(rule, paths) and id(rule) not in found:
+                if sequence[place : place + len(rule.units)] == rule.units and id(rule) not in found:
                     found.add(id(rule))
-                    yield Used(rule.left, rule.right, rule.general)
+                    yield Used(rule.left, rule.right, rule.category, rule.general)
         for match in _WORD.finditer(text):
             word = match[0].lower()
             for end in range(len(word), 1, -1):
@@ -97,9 +96,9 @@ class SynonymTable:
                 begin, stop = match.start(), match.start() + end
                 left = tuple(token.term for token in tokens if begin <= token.start < stop)
                 for rule in self._words[word[:end]]:
-                    if id(rule) not in found and _concerns(rule, paths):
+                    if id(rule) not in found:
                         found.add(id(rule))
-                        yield Used(left, rule.right, rule.general)
+                        yield Used(left, rule.right, rule.category, rule.general)
 
     def _analyzed(self) -> dict[str, list[_Rule]]:
         built_in = synonyms() if self._lexicon.general else ()
@@ -129,10 +128,6 @@ class SynonymTable:
     def _side(self, text: str, morphemes: Sequence[Morpheme]) -> _Side:
         tokens = content_tokens(morphemes, text)
         return _Side(text, units(morphemes, tokens, self._adverbs), tuple(token for token in tokens if not token.part))
-
-
-def _concerns(rule: _Rule, paths: Sequence[CategoryPath]) -> bool:
-    return not rule.category or any(path[: len(rule.category)] == rule.category for path in paths)
 
 
 def _ways(side: _Side) -> tuple[tuple[Token, ...], ...]:

@@ -46,6 +46,18 @@ class Understood:
     truncated: bool = False
 
 
+@dataclass(slots=True)
+class _Word:
+    """A content word while its query is understood."""
+
+    surface: str
+    clauses: list[Clause]
+    limited: list[tuple[CategoryPath, Clause]] = field(default_factory=list)
+
+    def group(self) -> Group:
+        return Group(self.surface, tuple(dict.fromkeys(self.clauses)), tuple(dict.fromkeys(self.limited)))
+
+
 Knows = Callable[[str], bool]
 """Whether a morpheme term stands in any document that may be found."""
 
@@ -72,13 +84,8 @@ class QueryLanguage:
         analyzed: AnalyzedQuery,
         reader: Reader,
         scope: Scope,
-        *,
-        paths: Iterable[CategoryPath] = (),
     ) -> Understood:
-        """A parsed query, its text analysed, over the vocabulary of the scope.
-
-        ``paths`` are the categories searched, which some synonyms need.
-        """
+        """A parsed query, its text analysed, over the vocabulary of the scope."""
         if not parsed.text:
             return Understood("", truncated=parsed.truncated)
         knows = partial(_knows, reader, scope)
@@ -94,14 +101,16 @@ class QueryLanguage:
         content = [token for token in tokens if not token.part and self._is_content(token) and token.start not in weak]
         groups = self._groups(content or [token for token in tokens if not token.part], tokens, parsed.text, knows)
         self._add_surfaces(parsed.text, tokens, groups, terms, knows)
-        self._add_synonyms(self._synonyms.used(parsed.text, morphemes, tokens, tuple(paths)), groups, terms, knows)
-        marks = self._marks(groups, terms, reader, scope, knows)
+        limited = self._add_synonyms(self._synonyms.used(parsed.text, morphemes, tokens), groups, terms, knows)
+        found = tuple(word.group() for word in groups.values())
+        marks = self._marks(found, terms, reader, scope, knows)
         plan = [PlanTerm("m", term, weight) for term, weight in terms.items()]
+        plan += [PlanTerm("m", term, weight, path) for (path, term), weight in limited.items() if term not in terms]
         plan += self._gram_terms(parsed.text, morphemes, tokens)
         return Understood(
             parsed.text,
             tuple(plan[: limits.PLAN_TERMS]),
-            tuple(Group(surface, tuple(dict.fromkeys(clauses))) for surface, clauses in groups.values()),
+            found,
             *self._operators(parsed, knows),
             marks,
             tuple(dict.fromkeys(word for word in map(squeeze, self._words(parsed.text, content)) if len(word) > 1)),
@@ -191,11 +200,9 @@ class QueryLanguage:
 
     # Content words
 
-    def _groups(
-        self, content: Sequence[Token], tokens: Sequence[Token], text: str, knows: Knows
-    ) -> dict[str, tuple[str, list[Clause]]]:
-        """By term: the surface of a content word and the ways a document may hold it."""
-        groups: dict[str, tuple[str, list[Clause]]] = {}
+    def _groups(self, content: Sequence[Token], tokens: Sequence[Token], text: str, knows: Knows) -> dict[str, _Word]:
+        """By term: the content words, each with the ways a document may hold it."""
+        groups: dict[str, _Word] = {}
         for token in content:
             clauses: list[Clause] = [(("m", token.term),)]
             parts = [part for part in tokens if part.part and token.start <= part.start and part.end <= token.end]
@@ -203,19 +210,19 @@ class QueryLanguage:
                 clauses.append(tuple(("m", part.term) for part in parts))
             elif token.tag in NOUNS:
                 clauses += _split_readings(token.term, knows)
-            groups.setdefault(token.term, (text[token.start : token.end], clauses))
+            groups.setdefault(token.term, _Word(text[token.start : token.end], clauses))
         for left, right in pairwise(content):
             joined = left.term + right.term
             if not text[left.end : right.start].strip() and knows(joined):
                 for token in (left, right):
-                    groups[token.term][1].append((("m", joined),))
+                    groups[token.term].clauses.append((("m", joined),))
         return groups
 
     def _add_surfaces(
         self,
         text: str,
         tokens: Sequence[Token],
-        groups: dict[str, tuple[str, list[Clause]]],
+        groups: dict[str, _Word],
         terms: dict[str, float],
         knows: Knows,
     ) -> None:
@@ -231,20 +238,24 @@ class QueryLanguage:
             alternative: Clause = (("m", word),)
             held = [token.term for token in inside if token.term in groups]
             for term in held:
-                groups[term][1].append(alternative)
+                groups[term].clauses.append(alternative)
             if not held:
-                groups[word] = (word, [alternative])
+                groups[word] = _Word(word, [alternative])
 
     def _add_synonyms(
         self,
         used: Iterable[Used],
-        groups: dict[str, tuple[str, list[Clause]]],
+        groups: dict[str, _Word],
         terms: dict[str, float],
         knows: Knows,
-    ) -> None:
-        """What the words of the query are called elsewhere: more terms, and another way to hold the words."""
+    ) -> dict[tuple[CategoryPath, str], float]:
+        """What the words of the query are called elsewhere: more terms, and another way to hold the words.
+
+        Gives back the weights of terms that count in a category only.
+        """
         typed = dict(terms)
-        for left, ways, general in used:
+        limited: dict[tuple[CategoryPath, str], float] = {}
+        for left, ways, category, general in used:
             right = next((way for way in ways if all(knows(token.term) for token in way)), None)
             if right is None:
                 continue
@@ -252,25 +263,30 @@ class QueryLanguage:
             if general and left and all(map(knows, left)):
                 weight *= self._ranking.known_synonym
             for token in right:
-                if token.term not in typed:
+                if token.term not in typed and category:
+                    limited[category, token.term] = max(limited.get((category, token.term), 0.0), weight)
+                elif token.term not in typed:
                     terms[token.term] = max(terms.get(token.term, 0.0), weight)
             clause: Clause = tuple(("m", token.term) for token in right)
-            held = [term for term in left if term in groups]
-            for term in held:
-                groups[term][1].append(clause)
-            if not held and not left:  # a word in which Kiwi alone sees no content
-                groups["".join(token.term for token in right)] = (" ".join(token.term for token in right), [clause])
+            for word in [groups[term] for term in left if term in groups]:
+                if category:
+                    word.limited.append((category, clause))
+                else:
+                    word.clauses.append(clause)
+            if not left and not category:  # a word in which Kiwi alone sees no content
+                groups["".join(token.term for token in right)] = _Word(" ".join(token.term for token in right), [clause])
+        return limited
 
     # Marks, phrases, exclusions
 
     def _marks(
-        self, groups: dict[str, tuple[str, list[Clause]]], terms: dict[str, float], reader: Reader, scope: Scope, knows: Knows
+        self, groups: Sequence[Group], terms: dict[str, float], reader: Reader, scope: Scope, knows: Knows
     ) -> dict[str, float]:
         """Term → what a mark of it is worth in a snippet: its weight times its idf."""
         marked = dict.fromkeys(
             term
-            for _, clauses in groups.values()
-            for clause in clauses
+            for group in groups
+            for clause in (*group.clauses, *(clause for _, clause in group.limited))
             for channel, term in clause
             if channel == "m" and term not in self._stopwords
         )

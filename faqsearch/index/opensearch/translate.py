@@ -133,7 +133,7 @@ def scoring_clauses(terms: Iterable[PlanTerm], ranking: Ranking) -> list[Query]:
         "g": (("g_all", 1.0), ("g_title", ranking.title)),
     }
     return [
-        {"term": {field: {"value": value, "boost": term.weight * share}}}
+        _in_category({"term": {field: {"value": value, "boost": term.weight * share}}}, term.category)
         for term in terms
         if sendable(term.term)
         for value in [index_term(term.term) if term.channel == "m" else index_gram(term.term)]
@@ -142,8 +142,13 @@ def scoring_clauses(terms: Iterable[PlanTerm], ranking: Ranking) -> list[Query]:
     ]
 
 
+def _in_category(clause: Query, path: CategoryPath) -> Query:
+    """A scoring clause that counts in and below a category only."""
+    return {"bool": {"must": [clause], "filter": [category_query([path], ())]}} if path else clause
+
+
 def _boost(clause: Query) -> float:
-    (field,) = clause["term"].values()
+    (field,) = (clause if "term" in clause else clause["bool"]["must"][0])["term"].values()
     boost: float = field["boost"]
     return boost
 
@@ -153,7 +158,8 @@ def group_query(group: Group) -> Query:
     single = [clause[0][1] for clause in group.clauses if len(clause) == 1 and clause[0][0] == "m"]
     others = [clause for clause in group.clauses if len(clause) != 1 or clause[0][0] != "m"]
     words = [value for term in single if sendable(term) for value in words_value(term)]
-    return _any_of([*([{"terms": {"words": words}}] if words else []), *map(clause_query, others)])
+    limited = [_all_of([clause_query(clause), category_query([path], ())]) for path, clause in group.limited]
+    return _any_of([*([{"terms": {"words": words}}] if words else []), *map(clause_query, others), *limited])
 
 
 def clause_query(clause: Clause) -> Query:

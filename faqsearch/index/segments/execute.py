@@ -60,7 +60,11 @@ def score_parts(snapshot: Snapshot, plan: QueryPlan, number: int) -> tuple[Score
     view = snapshot.view(plan.scope)
     for name in LISTS:
         for term in plan.terms:
-            if term.channel != name[0] or not view.share(name):
+            if (
+                term.channel != name[0]
+                or not view.share(name)
+                or not (term.category == () or snapshot.below(term.category)[number])
+            ):
                 continue
             for docs, codes, base in view.slices(name, snapshot.term_numbers(term.channel, term.term))[0]:
                 place = int(np.searchsorted(docs, number - base)) if number >= base else len(docs)
@@ -84,8 +88,8 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
         hit = np.ones(size, dtype=bool)
         full = hit
     else:
-        scores = _scores(view, plan.terms, size)
-        full = _full(view, plan.groups, size)
+        scores = _scores(snapshot, view, plan.terms)
+        full = _full(snapshot, view, plan.groups)
         hit = scores > 0
         hit |= full
         for phrase in plan.phrases:
@@ -108,25 +112,34 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
     return scores, numbers, full, best
 
 
-def _scores(view: View, terms: Sequence[PlanTerm], size: int) -> NDArray[np.float64]:
+def _scores(snapshot: Snapshot, view: View, terms: Sequence[PlanTerm]) -> NDArray[np.float64]:
     """``(size,) float64``: each document's score, the lists and terms added in a fixed order."""
     lists = []
     for channel, names in CHANNEL_LISTS.items():
-        found = [(view.term(channel, term.term), term.weight) for term in terms if term.channel == channel]
+        found = [(view.term(channel, term.term), term) for term in terms if term.channel == channel]
         for place, name in enumerate(names):
             weighted: list[tuple[PostingSlice, float]] = []
-            for lists_of_term, weight in found:
+            for lists_of_term, term in found:
                 postings = lists_of_term[place]
                 if postings is not None and postings.factor:
-                    factor = weight * postings.factor
-                    weighted += [(one, factor) for one in postings.slices]
+                    factor = term.weight * postings.factor
+                    slices = _in_category(postings.slices, snapshot, term.category) if term.category else postings.slices
+                    weighted += [(one, factor) for one in slices]
             if weighted:
                 lists.append((view.table(name), weighted))
-    return accumulate(size, lists)
+    return accumulate(snapshot.size, lists)
 
 
-def _full(view: View, groups: Sequence[Group], size: int) -> Mask:
+def _in_category(slices: Sequence[PostingSlice], snapshot: Snapshot, path: CategoryPath) -> list[PostingSlice]:
+    """The postings of documents in and below a category."""
+    below = snapshot.below(path)
+    kept = [(docs, codes, base, below[docs.astype(np.int64) + base]) for docs, codes, base in slices]
+    return [(docs[keep], codes[keep], base) for docs, codes, base, keep in kept]
+
+
+def _full(snapshot: Snapshot, view: View, groups: Sequence[Group]) -> Mask:
     """Documents that hold every group; without groups, none."""
+    size = snapshot.size
     if not groups:
         return np.zeros(size, dtype=bool)
     full: Mask | None = None
@@ -137,6 +150,8 @@ def _full(view: View, groups: Sequence[Group], size: int) -> Mask:
                 view.mark(held, *clause[0])
             else:
                 held |= _clause(view, clause, size)
+        for path, clause in group.limited:
+            held |= _clause(view, clause, size) & snapshot.below(path)
         full = held if full is None else full & held
         if not full.any():
             break

@@ -118,6 +118,18 @@ class Snapshot:
         place = {path: number for number, path in enumerate(paths)}
         return paths, self._table_column("col.category", [[place[p] for p in s.categories] for s in self.segments])
 
+    def below(self, path: CategoryPath) -> NDArray[np.bool_]:
+        """``(size,) bool``: the documents in and below a category; remembered."""
+        found = self._below.get(path)
+        if found is None:
+            paths, leaf = self.categories
+            found = self._below[path] = category_mask(paths, (path,), ())[leaf]
+        return found
+
+    @cached_property
+    def _below(self) -> dict[CategoryPath, NDArray[np.bool_]]:
+        return {}
+
     def label_sets(self, name: str) -> tuple[list[frozenset[str]], NDArray[np.int64]]:
         """(distinct sets of labels, ``(size,)`` each document's place among them) for audiences or tags."""
         found = self._label_sets.get(name)
