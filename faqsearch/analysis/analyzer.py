@@ -115,7 +115,9 @@ class Analyzer:
     def terms(self, text: str) -> tuple[AnalyzedTerm, ...]:
         """The terms of ``text`` in both channels, with their places in it."""
         normalized = normalize(text)
-        (analyzed,) = self.analyze_texts([text])
+        split = lines(normalized.text)
+        # One after the other: a short text costs less than to wake Kiwi's threads for it.
+        analyzed = _analyzed(normalized, split, (self._morphemes.tokenize(line) for _, line in split))
         result = [
             AnalyzedTerm(term, start, end, "morphemes")
             for term, start, end in zip(analyzed.terms, analyzed.starts, analyzed.ends, strict=True)
