@@ -27,6 +27,8 @@ from faqsearch.query.initials import are_initials
 from faqsearch.query.synonyms import SynonymTable, Used
 from faqsearch.query.syntax import Parsed, parse
 
+_ALONE = 3
+"""Words of a query among which Kiwi may miss a noun: more cost on queries that are not reported (ADR 11)."""
 _LIGHT = frozenset({"하", "있", "되", "알", "싶", "주"})
 _HALF_CONTENT = frozenset({"MAG", "NNB", "NP", "MM", "XPN", "XSN"})
 
@@ -226,8 +228,12 @@ class QueryLanguage:
         terms: dict[str, float],
         knows: Knows,
     ) -> None:
-        """A word that Kiwi read as a verb or a lone syllable while the index knows it as a noun (캐시: 캐/VV + 시/EP)."""
-        for start, end in _word_spans(text):
+        """A word that Kiwi read as a verb or a lone syllable while the index knows it as a noun (캐시: 캐/VV + 시/EP).
+
+        Only in a query of up to three words: beside more Kiwi is right, and every noun spelled as a verb form would count.
+        """
+        spans = _word_spans(text)
+        for start, end in spans if len(spans) <= _ALONE else ():
             inside = [token for token in tokens if start <= token.start and token.end <= end]
             word = text[start:end].lower()
             if len(word) < 2 or any(token.tag not in VERBS and token.tag != "NNB" for token in inside) or word in terms:
