@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from faqsearch import Document, FaqIndex, Lexicon, limits, read_documents
 from faqsearch.analysis.hangul import FINALS, is_syllable, join_syllable, split_syllable
@@ -159,3 +161,44 @@ def test_a_new_generation_offers_its_titles(index: FaqIndex) -> None:
     assert texts(index, "쿠폰") == []
     index.upsert(Document("8", "쿠폰 등록"))
     assert texts(index, "쿠폰") == ["쿠폰 등록"]
+
+
+WORDS = st.sampled_from(["환불", "환불은", "캐시", "결제", "결과", "취소", "안내", "PC"])
+TITLES = st.lists(st.lists(WORDS, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=9, unique=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TITLES, st.sampled_from(["환", "환불", "ㅎ", "캣", "결", "결제취", "안낸", "p", "불", "취소 ㅇ"]), st.integers(1, 6))
+def test_what_is_offered_is_every_title_with_such_a_word_beginnings_first_then_by_views(
+    empty: FaqIndex, titles: list[str], prefix: str, limit: int
+) -> None:
+    empty.sync([Document(title, title, views=number) for number, title in enumerate(titles)])
+    wanted = keys(prefix.replace(" ", ""))
+    fitting = []
+    for number, title in enumerate(titles):
+        words = title.lower().split()
+        begins = [keys("".join(words[place:])).startswith(wanted) for place in range(len(words))]
+        if any(begins):
+            fitting.append((not begins[0], -number, title))
+    offered: list[str] = []
+    for _, _, title in sorted(fitting):
+        if not any(same(title, other) for other in offered):
+            offered.append(title)
+    assert texts(empty, prefix, limit=limit) == offered[:limit]
+
+
+def keys(text: str) -> str:
+    """The keys that type a text, one by one."""
+    jamo = "".join("".join(split_syllable(character)) if is_syllable(character) else character for character in text)
+    return "".join({**TWO_KEYS, **TWO_FINALS}.get(one, one) for one in jamo)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two titles of WORDS say the same: the same words, in any order, a particle aside."""
+    return {word.removesuffix("은") for word in one.split()} == {word.removesuffix("은") for word in other.split()}
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[FaqIndex]:
+    with FaqIndex.in_memory() as index:
+        yield index

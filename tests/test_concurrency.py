@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -245,6 +246,16 @@ def test_a_child_forked_while_writing_does_not_keep_the_lock(tmp_path: Path) -> 
 
 
 # What a sync does
+
+
+@pytest.mark.parametrize("in_memory", [True, False], ids=["in memory", "in a folder"])
+def test_commits_under_one_seed_of_random_write_files_of_their_own(tmp_path: Path, in_memory: bool) -> None:
+    with FaqIndex.in_memory() if in_memory else FaqIndex.create(tmp_path / "help.index") as index:
+        for id in ("a", "b", "c"):
+            random.seed(1)  # as a service may, and as children forked from one process do
+            index.sync([Document(id, f"환불 {id}")])
+            assert [document.id for document in index] == [id]
+            assert index.check().ok
 
 
 def test_sync_counts_what_it_did(index: FaqIndex) -> None:

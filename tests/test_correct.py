@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
+from math import log1p
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from faqsearch.analysis.hangul import is_syllable
 from faqsearch.analysis.resources.load import synonyms
 from faqsearch.query.initials import are_initials, by_initials, initials_of, readings
 from faqsearch.query.keyboard import to_hangul, to_latin
-from faqsearch.query.misspelling import corrections, edits
+from faqsearch.query.misspelling import CONFUSED, corrections, edits
 
 CASES = json.loads((Path(__file__).parent / "cases" / "corrections.json").read_text(encoding="utf-8"))
 DATA = Path(__file__).parent.parent / "data"
@@ -214,6 +216,34 @@ def test_every_edit_is_another_syllable_and_costs_at_most_one(syllable: str) -> 
     found = edits(syllable)
     assert len({other for other, _ in found}) == len(found) == 18 + 20 + 27
     assert all(is_syllable(other) and other != syllable and cost in (0.5, 1.0) for other, cost in found)
+
+
+SYLLABLES = st.sampled_from("결제재쩨취소치")
+PAIRS = st.dictionaries(st.text(SYLLABLES, min_size=2, max_size=2), st.integers(0, 60), max_size=30)
+
+
+@settings(max_examples=300)
+@given(st.text(SYLLABLES, min_size=2, max_size=4), PAIRS, st.sampled_from([CONFUSED, 1.0]), st.integers(1, 9))
+def test_corrections_are_all_words_one_jamo_away_whose_pairs_are_frequent_the_best_first(
+    word: str, pairs: dict[str, int], most: float, least: int
+) -> None:
+    def frequency(pair: str) -> int:
+        return pairs.get(pair, 0)
+
+    def frequent(text: str) -> bool:
+        return all(frequency(text[i : i + 2]) >= least for i in range(len(text) - 1))
+
+    ranked = []
+    for place, syllable in enumerate(word):
+        for other, cost in edits(syllable):
+            changed = word[:place] + other + word[place + 1 :]
+            if cost <= most and frequent(changed) and not frequent(word):
+                touched = [frequency(changed[i : i + 2]) for i in (place - 1, place) if 0 <= i < len(word) - 1]
+                ranked.append((-(sum(map(log1p, touched)) / len(touched) - 2.0 * cost), changed))
+    found = list(corrections(word, frequency, most_cost=most, least=least))
+    assert sorted(found) == sorted(changed for _, changed in ranked)
+    worth = {changed: value for value, changed in ranked}
+    assert all(worth[one] <= worth[other] + 1e-9 for one, other in pairwise(found))
 
 
 def test_a_correction_makes_every_pair_of_syllables_frequent() -> None:

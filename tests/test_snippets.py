@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from faqsearch import Highlight
+from faqsearch.analysis.grams import squeeze
+from faqsearch.analysis.sentences import sentence_ends
 from faqsearch.index.base import Tokens
 from faqsearch.query.snippets import snippet, title_highlight
 
@@ -120,3 +123,46 @@ def test_every_piece_is_a_bounded_part_of_its_body(
         assert end < left < right <= len(text)
         end = right
     assert bool(text) == bool(body.strip())
+
+
+SENTENCE = st.lists(st.sampled_from(["환불", "캐시", "결제", "안내", "신청하면", "받아요"]), min_size=1, max_size=7).map(
+    " ".join
+)
+BODY = st.lists(st.tuples(SENTENCE, st.sampled_from([". ", ".\n", "\n", "? "])), min_size=1, max_size=9).map(
+    lambda parts: "".join(sentence + end for sentence, end in parts).strip()
+)
+WEIGHTS = st.dictionaries(st.sampled_from(["환불", "캐시", "결제"]), st.sampled_from([1.0, 1.5, 2.25, 4.0]), max_size=3)
+
+
+@settings(max_examples=400, deadline=None)
+@given(BODY, WEIGHTS, st.integers(24, 90), st.sampled_from(["", "환불", "캐시 환불", "결제 안내"]))
+def test_the_piece_is_the_one_that_holds_the_most(body: str, marks: dict[str, float], length: int, title: str) -> None:
+    ends = sentence_ends(body)
+    assume(all(end - start <= length for start, end in zip([0, *ends], ends, strict=False)))
+    piece = snippet(body, tokens(body, marks), marks, [], length=length, title=title)
+    start, end = most_telling(body, ends, marks, length, title)
+    shown = body[start:end].strip()
+    assert piece.text.removeprefix("…").removesuffix("…") == shown
+    assert piece.start + piece.text.startswith("…") == body.index(shown, start)
+
+
+def most_telling(body: str, ends: Sequence[int], marks: dict[str, float], length: int, title: str) -> tuple[int, int]:
+    """Of every run of whole sentences that begins with one that matches and no title, the first that is worth the most."""
+    starts = [0, *ends[:-1]]
+
+    def repeats(unit: int) -> bool:
+        return bool(title) and squeeze(body[starts[unit] : ends[unit]]) == squeeze(title)
+
+    if len(body) <= length and not repeats(0):
+        return 0, len(body)
+    runs = []
+    for unit, start in enumerate(starts):
+        inside = tokens(body[start : ends[unit]], marks)
+        if not inside.terms or repeats(unit):
+            continue
+        end = max(one for one in ends[unit:] if one <= start + length)
+        runs.append((sum(marks[term] for term in set(tokens(body[start:end], marks).terms)), start, end))
+    if not runs:
+        return 0, max(one for one in ends if one <= length)
+    best = max(worth for worth, _, _ in runs)
+    return next((start, end) for worth, start, end in runs if worth == best)

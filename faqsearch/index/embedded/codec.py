@@ -6,6 +6,7 @@ whatever query a Whoosh user runs on the index.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -41,8 +42,8 @@ class ArraySegment(base.Segment):  # type: ignore[misc]
 
     def __init__(self, indexname: str, segid: str | None = None) -> None:
         super().__init__(indexname)
-        if segid is not None:
-            self.segid = segid
+        # Whoosh draws it from ``random``, which a service may seed and forked children share: the name of a live file again.
+        self.segid = secrets.token_hex(8) if segid is None else segid
         self.arrays: Segment | None = None
         self._documents = 0
         self._deleted: set[int] = set()
