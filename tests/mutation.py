@@ -132,7 +132,10 @@ def wilson(hits: int, tried: int) -> tuple[float, float]:
 
 
 def mutants() -> Iterator[Mutant]:
-    """All of them, but those in type annotations, which nothing executes."""
+    """All of them, but those in type annotations, which nothing executes, and those of the bare * of a signature.
+
+    That star is no operator: what takes its place only lets other callers pass more by position.
+    """
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.plugins import get_operator, operator_names
 
@@ -142,12 +145,14 @@ def mutants() -> Iterator[Mutant]:
             continue
         source = path.read_text(encoding="utf-8")
         silent = annotations(source)
+        lines = source.splitlines()
         tree = get_ast(source)
         for name in plain:
             operator = get_operator(name)()
             places = [place for node in ast_nodes(tree) for place in operator.mutation_positions(node)]
             for occurrence, (start, _) in enumerate(places):
-                if not any(begin <= start < end for begin, end in silent):
+                star = lines[start[0] - 1][start[1] :].startswith("*,")
+                if not star and not any(begin <= start < end for begin, end in silent):
                     yield Mutant(path.relative_to(ROOT).as_posix(), start[0], name, occurrence)
 
 
