@@ -166,6 +166,18 @@ class FaultyStorage(FolderStorage):
             super().delete(name)
 
 
+class ShortReads(FolderStorage):
+    """A folder in which a read of the file ``short`` gives its first ``length`` bytes."""
+
+    def __init__(self, folder: str | os.PathLike[str], *, short: str, length: int) -> None:
+        super().__init__(folder)
+        self.short, self.length = short, length
+
+    def read(self, name: str) -> memoryview:
+        content = super().read(name)
+        return content[: self.length] if name == self.short else content
+
+
 # What a machine finds when it comes up again
 
 

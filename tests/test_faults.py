@@ -15,6 +15,7 @@ from faulty import (
     Crash,
     Fault,
     FaultyStorage,
+    ShortReads,
     State,
     after_crash,
     files,
@@ -24,7 +25,7 @@ from faulty import (
     state,
 )
 
-from faqsearch import Document, FaqIndex, IndexNotFoundError, IndexStorageError
+from faqsearch import Document, FaqIndex, IndexCorruptError, IndexNotFoundError, IndexStorageError
 from faqsearch.index import storage as storage_module
 from faqsearch.index.embedded import backend as backend_module
 from faqsearch.index.embedded import check as check_module
@@ -287,3 +288,13 @@ def test_a_new_folder_is_as_durable_as_what_is_in_it(tmp_path: Path, monkeypatch
     monkeypatch.setattr(storage_module, "_sync_folder", synced.append)
     FaqIndex.create(tmp_path / "a" / "b" / "index").close()
     assert {tmp_path, tmp_path / "a", tmp_path / "a" / "b", tmp_path / "a" / "b" / "index"} <= set(synced)
+
+
+def test_a_read_that_gives_too_little_is_damage_at_opening_and_in_check(tmp_path: Path) -> None:
+    place = lay(tmp_path / "i", before())
+    for name, content in before().items():
+        for length in sorted({0, 1, 8, len(content) // 3, len(content) // 2, len(content) - 1}):
+            storage = ShortReads(place, short=name, length=length)
+            with pytest.raises(IndexCorruptError):
+                opened(storage)
+            assert not EmbeddedBackend(storage).check().ok
