@@ -6,7 +6,7 @@ index and a cluster rank alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from types import TracebackType
@@ -210,6 +210,9 @@ class Reader(Protocol):
 
     def frequency(self, channel: Channel, term: str, scope: Scope) -> int:
         """Documents of the scope that hold the term in title or body."""
+
+    def frequent(self, least: int) -> Collection[str]:
+        """The morpheme terms that ``least`` documents or more hold in title or body; others may be among them."""
 
     def together(self, terms: Sequence[str], scope: Scope) -> tuple[int, int]:
         """(titles, documents) of the scope that hold all these morpheme terms."""

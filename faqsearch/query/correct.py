@@ -8,7 +8,7 @@ blanks between (캐 시 충 전 → 캐시충전). A word that the index knows i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
@@ -54,6 +54,15 @@ class Corrector:
         self._reader = reader
         self._analyzer = analyzer
         self._initials: Mapping[str, Sequence[str]] | None = None
+        self._frequent: tuple[int, Collection[str]] | None = None
+
+    def _may_be_frequent(self, least: int) -> Callable[[str], bool]:
+        """Whether a term may stand in ``least`` documents, without a look at the index for most that do not."""
+        if self._frequent is None:
+            many = max(2, round(_SURE_SHARE * len(self._reader)))
+            self._frequent = many, self._reader.frequent(many)
+        many, terms = self._frequent
+        return terms.__contains__ if least >= many else lambda term: True
 
     def repair(self, query: AnalyzedQuery, scope: Scope) -> Repair | None:
         """A better reading of a normalised query, or None where it stands as it is."""
@@ -79,9 +88,31 @@ class Corrector:
             for place in runs:
                 _note(words[place], before[place], INITIALS, reasons, replaced)
         if not replaced:
-            offered = _sounds_alike(query, lookup)
+            offered = self._sounds_alike(query, lookup)
             return None if offered is None else Repair(text, "", (), (offered,))
         return Repair(" ".join(words), ", ".join(dict.fromkeys(reasons)), tuple(replaced), others)
+
+    def _sounds_alike(self, query: AnalyzedQuery, lookup: _Lookup) -> str | None:
+        """The query with a rare noun replaced by a far more frequent one that sounds alike (결재, 결제), or None."""
+        text = query.text
+        best: tuple[int, str] | None = None
+        for token in query.tokens:
+            surface = text[token.start : token.end]
+            if token.tag not in NOUNS or len(surface) < 2 or not all(map(is_syllable, surface)):
+                continue
+            count = lookup.documents(token.term)
+            if not 0 < count <= lookup.least():
+                continue
+            enough = max(lookup.least(_SURE_SHARE), _FAR_MORE * count)
+            possible = self._may_be_frequent(enough)
+            for place, syllable in enumerate(surface):
+                for other in sounding_alike(syllable):
+                    word = surface[:place] + other + surface[place + 1 :]
+                    near = lookup.documents(word) if possible(word) else 0
+                    if near >= enough and (best is None or near > best[0]):
+                        at = token.start + place
+                        best = near, text[:at] + other + text[at + 1 :]
+        return None if best is None else best[1]
 
     def _read_initials(self, words: list[str], runs: Sequence[int], lookup: _Lookup) -> tuple[str, ...]:
         """Replaces runs of initials in ``words`` by the reading that most titles hold; the next best whole texts."""
@@ -168,27 +199,6 @@ def _sound_words(query: AnalyzedQuery, lookup: _Lookup) -> frozenset[str]:
             sound.append(word)
         start = end + 1
     return frozenset(sound)
-
-
-def _sounds_alike(query: AnalyzedQuery, lookup: _Lookup) -> str | None:
-    """The query with a rare noun replaced by a far more frequent one that sounds alike (결재, 결제), or None."""
-    text = query.text
-    best: tuple[int, str] | None = None
-    for token in query.tokens:
-        surface = text[token.start : token.end]
-        if token.tag not in NOUNS or len(surface) < 2 or not all(map(is_syllable, surface)):
-            continue
-        count = lookup.documents(token.term)
-        if not 0 < count <= lookup.least():
-            continue
-        enough = max(lookup.least(_SURE_SHARE), _FAR_MORE * count)
-        for place, syllable in enumerate(surface):
-            for other in sounding_alike(syllable):
-                near = lookup.documents(surface[:place] + other + surface[place + 1 :])
-                if near >= enough and (best is None or near > best[0]):
-                    at = token.start + place
-                    best = near, text[:at] + other + text[at + 1 :]
-    return None if best is None else best[1]
 
 
 def _joined(apart: str, lookup: _Lookup) -> str | None:

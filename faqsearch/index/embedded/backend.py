@@ -134,6 +134,9 @@ class EmbeddedReader:
     def frequency(self, channel: Channel, term: str, scope: Scope) -> int:
         return self._snapshot.frequency(f"{channel}.all", self._snapshot.term_numbers(channel, term), scope)
 
+    def frequent(self, least: int) -> frozenset[str]:
+        return self._snapshot.frequent("m.all", least)
+
     def together(self, terms: Sequence[str], scope: Scope) -> tuple[int, int]:
         return self._snapshot.together(terms, scope)
 

@@ -152,6 +152,9 @@ class ClusterReader:
     def frequency(self, channel: Channel, term: str, scope: Scope) -> int:
         return self._vocabulary.frequency(channel, term, scope)
 
+    def frequent(self, least: int) -> frozenset[str]:
+        return frozenset(term for term, count in self._vocabulary.all_words().items() if count >= least)
+
     def together(self, terms: Sequence[str], scope: Scope) -> tuple[int, int]:
         key = tuple(terms), scope
         if key not in self._together:

@@ -276,6 +276,17 @@ class Snapshot:
             int(np.count_nonzero(allowed[docs.astype(np.int64) + base])) for docs, _, base in self.slices(name, numbers)[0]
         )
 
+    def frequent(self, name: str, least: int) -> frozenset[str]:
+        """Every term with ``least`` postings in a list, and others: a segment's share of them is enough, deleted ones count."""
+        channel: Channel = "m" if name[0] == "m" else "g"
+        share = -(-least // max(1, len(self.segments)))
+        found: set[str] = set()
+        for segment in self.segments:
+            bounds = np.asarray(segment.list_arrays(name)[0])
+            term = segment.dictionaries[channel].term
+            found.update(term(number).decode("utf-8") for number in np.flatnonzero(np.diff(bounds) >= share).tolist())
+        return frozenset(found)
+
     def together(self, terms: Sequence[str], scope: Scope) -> tuple[int, int]:
         """(titles, documents) of the scope that hold all these morpheme terms."""
         allowed = self.allowed(scope)
