@@ -41,7 +41,7 @@ test: $(SETUP) ## the quick tests (at most five minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow' --ignore tests/integrations
 
 test-slow: $(SETUP) ## the slow tests only
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow --ignore tests/integrations
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 -m slow --ignore tests/integrations
 
 test-opensearch: $(SETUP) ## the index's tests once more, on a real OpenSearch (OPENSEARCH=3.3)
 	$(BIN)/python -m pytest -q -p no:cacheprovider --backend opensearch-$(OPENSEARCH) $(TESTS)
@@ -53,7 +53,8 @@ $(INTEGRATIONS): $(SETUP)
 test-integrations: $(INTEGRATIONS) ## the tests against LangChain, LlamaIndex, MCP, Django, pandas and Polars, and the examples
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/integrations
 
-test-all: test test-slow test-opensearch test-integrations ## all tests
+test-all: test test-slow ## all tests
+	$(MAKE) -j 2 --output-sync=target test-opensearch test-integrations
 	$(MAKE) test-opensearch OPENSEARCH=3.3 TESTS="tests/test_search.py tests/test_facets.py"
 
 torture: $(SETUP) ## kill, damage, stress and fuzz indexes for an hour (docs/reliability.md)
