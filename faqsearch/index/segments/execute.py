@@ -60,11 +60,9 @@ def score_parts(snapshot: Snapshot, plan: QueryPlan, number: int) -> tuple[Score
     view = snapshot.view(plan.scope)
     for name in LISTS:
         for term in plan.terms:
-            if (
-                term.channel != name[0]
-                or not view.share(name)
-                or not (term.category == () or snapshot.below(term.category)[number])
-            ):
+            if term.channel != name[0] or not view.share(name):
+                continue
+            if term.category and not snapshot.below(term.category)[number]:
                 continue
             for docs, codes, base in view.slices(name, snapshot.term_numbers(term.channel, term.term))[0]:
                 place = int(np.searchsorted(docs, number - base)) if number >= base else len(docs)
