@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.measure import PACKAGES, RESULTS
 
-COLOURS = ("#d9480f", "#1971c2", "#2f9e44", "#862e9c", "#e8a200", "#0b7285", "#5c5f66")
+COLOURS = ("#d9480f", "#1971c2", "#2f9e44", "#862e9c", "#e8a200", "#0b7285", "#5c5f66", "#c2255c", "#846358")
 OURS = "faqsearch"
 
 Series = Mapping[str, Sequence[tuple[float, float]]]
@@ -158,9 +158,10 @@ def _plots(latency: Sequence[dict[str, Any]], folder: Path) -> dict[str, str]:
                 plots[title] = f"latency-{mix}-{percentile}.svg"
                 (folder / plots[title]).write_text(lines_svg(title, series), encoding="utf-8")
     if latency:
-        title = f"faqsearch ÷ peer, CPU p50, {latency[-1]['corpus']['documents']:,} documents"
+        compared = max(latency, key=lambda one: (len({row["peer"] for row in one["pairs"]}), one["corpus"]["documents"]))
+        title = f"faqsearch ÷ peer, CPU p50, {compared['corpus']['documents']:,} documents"
         plots[title] = "ratios.svg"
-        bars = [(f"{row['peer']}, {row['mix']}", row["ratio"]["CPU p50"]) for row in latency[-1]["pairs"]]
+        bars = [(f"{row['peer']}, {row['mix']}", row["ratio"]["CPU p50"]) for row in compared["pairs"]]
         (folder / plots[title]).write_text(bars_svg(title, bars), encoding="utf-8")
     return plots
 
