@@ -76,6 +76,7 @@ def _sizes(client: ClusterClient, embedded: FaqIndex) -> dict[str, Any]:
     name = client.location.name
     client.request("POST", f"/{name}/_flush")
     client.request("POST", f"/{name}/_forcemerge", max_num_segments=1)
+    client.request("POST", f"/{name}/_refresh")  # lets go of the segments that were merged
     numbers = client.request("GET", f"/{name}/_stats/docs,store")["_all"]["primaries"]
     count = numbers["docs"]["count"]
     return {
