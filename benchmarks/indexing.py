@@ -10,7 +10,8 @@ On generated documents (``corpora.py``), default options, an index in a folder:
 - upsert of one new document until another process sees it: that process asks for it every 0.2 ms; less the time of
   analysing its text, measured by ``analyze`` just before
 - open in a new process, imports and Kiwi aside, then again; ``import faqsearch``; the first and the second query
-- private memory (USS) of a reader after 200 queries less that of a process with Python, NumPy and Kiwi after the same texts
+- private (anonymous) memory of a reader after 200 queries less that of a process with Python, NumPy and Kiwi after the same
+  texts; and the pages of mapped files, which readers of one index share among them and with the system's cache
 """
 
 from __future__ import annotations
@@ -61,35 +62,35 @@ times = begun, imported, ready, opened, again, warm, first, second
 print(json.dumps({n: 1000 * (b - a) for n, a, b in zip(names, times, times[1:])}))
 """
 
-_USS = """
-def uss():
-    import gc
+_MEMORY = """
+def memory():
+    import gc, json
     gc.collect()
     with open("/proc/self/smaps_rollup") as file:
-        rows = [line.split() for line in file]
-    return sum(int(row[1]) for row in rows if row[0] in ("Private_Clean:", "Private_Dirty:")) / 1024
+        rows = {row[0]: int(row[1]) for row in map(str.split, file) if row[-1] == "kB"}
+    return json.dumps([rows["Anonymous:"] / 1024, (rows["Rss:"] - rows["Anonymous:"]) / 1024])
 """
 
 _BARE_MEMORY = (
-    _USS
+    _MEMORY
     + """
 import json, sys, numpy
 from kiwipiepy import Kiwi
 kiwi = Kiwi(load_multi_dict=False, num_workers=int(sys.argv[1]))
 for query in json.load(sys.stdin):
     kiwi.tokenize(query)
-print(uss())
+print(memory())
 """
 )
 
 _READER_MEMORY = (
-    _USS
+    _MEMORY
     + """
 import json, sys, faqsearch
 index = faqsearch.FaqIndex.open(sys.argv[1], read_only=True)
 for query in json.load(sys.stdin):
     index.search(query)
-print(uss())
+print(memory())
 """
 )
 
@@ -197,14 +198,15 @@ def _syncs(place: Path, documents: Sequence[Document]) -> dict[str, Any]:
 
 
 def _reader(place: Path, documents: Sequence[Document]) -> dict[str, Any]:
-    """Milliseconds of opening, by part, medians of seven processes; MiB of private memory."""
+    """Milliseconds of opening, by part, medians of seven processes; MiB of private memory and of mapped files."""
     opened = [json.loads(_python(_OPEN, str(place))) for _ in range(7)]
     queries = json.dumps([request.query for request in requests("long", documents, READER_QUERIES)])
-    bare = float(_python(_BARE_MEMORY, str(workers()), text=queries))
-    reader = float(_python(_READER_MEMORY, str(place), text=queries))
+    bare, bare_mapped = json.loads(_python(_BARE_MEMORY, str(workers()), text=queries))
+    reader, mapped = json.loads(_python(_READER_MEMORY, str(place), text=queries))
     return {
         "milliseconds": {name: median(row[name] for row in opened) for name in opened[0]},
-        "uss_mib": {"reader": reader, "Python, NumPy, Kiwi": bare, "difference": reader - bare},
+        "private_mib": {"reader": reader, "Python, NumPy, Kiwi": bare, "difference": reader - bare},
+        "mapped_mib": mapped - bare_mapped,
     }
 
 
@@ -288,7 +290,8 @@ def _show(figures: dict[str, Any]) -> None:
         *((f"  {name}", f"{count / 1e6:.2f} MB") for name, count in size["files"].items()),
         *((f"sync, changing {name}", f"{t['wall']:.3f} s wall, {t['cpu']:.3f} s CPU") for name, t in figures["sync"].items()),
         *((name, f"{value:.1f} ms") for name, value in reader["milliseconds"].items()),
-        *((f"USS, {name}", f"{value:.1f} MiB") for name, value in reader["uss_mib"].items()),
+        *((f"private, {name}", f"{value:.1f} MiB") for name, value in reader["private_mib"].items()),
+        ("mapped files, difference", f"{reader['mapped_mib']:.1f} MiB"),
         *(
             (f"upsert {what}", ", ".join(f"{name} {value:.1f}" for name, value in upsert[key].items()) + " ms")
             for what, key in (("until visible", "visible_ms"), ("less analysis", "less_analysis_ms"))

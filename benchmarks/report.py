@@ -124,7 +124,9 @@ def _indexing_table(runs: Sequence[dict[str, Any]]) -> str:
         "open in a new process, ms": lambda r: f"{r['reader']['milliseconds']['open']:.1f}",
         "`import faqsearch`, ms": lambda r: f"{r['reader']['milliseconds']['import faqsearch']:.0f}",
         "first query, Kiwi loaded, ms": lambda r: f"{r['reader']['milliseconds']['first query']:.1f}",
-        "private memory of a reader beyond Python, NumPy, Kiwi, MiB": lambda r: f"{r['reader']['uss_mib']['difference']:.1f}",
+        "private memory of a reader beyond Python, NumPy, Kiwi, MiB": lambda r: (
+            f"{r['reader']['private_mib']['difference']:.1f}"
+        ),
     }
     return _table(names, [(name, *(cell(run) for run in runs)) for name, cell in cells.items()])
 
