@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -72,3 +73,12 @@ def test_every_word_list_entry_stands_once() -> None:
 def test_constraints_name_packages_and_versions_only() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert all(line.startswith("#") or re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines)
+
+
+def test_every_file_of_tests_with_an_index_runs_on_a_cluster_or_says_why_not() -> None:
+    table = json.loads((ROOT / "tests" / "cases" / "backends.json").read_text(encoding="utf-8"))
+    listed = [*table["files"], *(file for line in table["other_files"] for file in line["files"])]
+    word = re.compile(r"\bFaqIndex[.(]")
+    with_index = {path.name for path in (ROOT / "tests").glob("test_*.py") if word.search(path.read_text(encoding="utf-8"))}
+    assert sorted(listed) == sorted(set(listed))
+    assert with_index <= set(listed)
