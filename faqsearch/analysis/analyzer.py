@@ -92,9 +92,9 @@ class Analyzer:
         morphemes = self._morphemes.tokenize(normalized) if normalized else []
         return AnalyzedQuery(normalized, morphemes, content_tokens(morphemes, normalized))
 
-    def query_tokens(self, normalized: str) -> list[Token]:
+    def query_tokens(self, normalized: str) -> Sequence[Token]:
         """The content tokens of one short, already normalised text."""
-        return content_tokens(self._morphemes.tokenize(normalized), normalized)
+        return self.analyze_query(normalized).tokens
 
     def query_morphemes(self, normalized: str) -> list[Morpheme]:
         """All morphemes of one short, already normalised text, function words too."""
