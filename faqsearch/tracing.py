@@ -1,7 +1,7 @@
 """What operators see of a call: an OpenTelemetry span where its API is installed, and a line of logging.
 
-Neither says what was searched. Loggers are those below ``faqsearch``; no handler or level is set. Without the API a call costs
-a look at a variable; with the API and no SDK its own no-op span.
+Neither says what was searched. Loggers are those below ``faqsearch``; no handler or level is set. Without the API, or
+without an SDK set up, a call costs a look at a variable.
 """
 
 from __future__ import annotations
@@ -23,12 +23,21 @@ R = TypeVar("R")
 
 @functools.cache
 def _tracer() -> Any:
-    """OpenTelemetry's tracer of this library, or None; looked for once, at the first call."""
+    """OpenTelemetry's API and its tracer of this library, or None; looked for once, at the first call."""
     try:
         from opentelemetry import trace
     except ImportError:
         return None
-    return trace.get_tracer("faqsearch")
+    return trace, trace.get_tracer("faqsearch")
+
+
+def _span(name: str) -> AbstractContextManager[Any]:
+    """A span, or nothing where nobody set up a provider of spans: a no-op span costs a hundredth of a search."""
+    found = _tracer()
+    if found is None or isinstance(found[0].get_tracer_provider(), found[0].ProxyTracerProvider):
+        return nullcontext()
+    span: AbstractContextManager[Any] = found[1].start_as_current_span(name)
+    return span
 
 
 def traced(name: str, *, level: int = logging.DEBUG) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -37,12 +46,8 @@ def traced(name: str, *, level: int = logging.DEBUG) -> Callable[[Callable[P, R]
     def decorate(method: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(method)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            tracer = _tracer()
-            span: AbstractContextManager[Any] = nullcontext()
-            if tracer is not None:
-                span = tracer.start_as_current_span(f"faqsearch.{name}")
             begun = time.perf_counter()
-            with span as current:
+            with _span(f"faqsearch.{name}") as current:
                 result = method(*args, **kwargs)
                 logged = _LOGGER.isEnabledFor(level)
                 recorded = current is not None and current.is_recording()

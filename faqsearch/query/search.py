@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from faqsearch.index.base import QueryPlan, Reader, StoredDocument
+from faqsearch.index.base import Group, QueryPlan, Reader, StoredDocument
 from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.meaning import Meaning
@@ -159,9 +159,11 @@ def _confidence(
         best = top.documents[0] if top.documents else None
     if best is None:
         return "none"
-    held = {*best.title.terms, *best.body.terms, *language.category_terms(best.document.category)}
+    held = {*best.title.terms, *best.body.terms}
+    category = best.document.category
     weights = {term.term: term.weight for term in understood.terms if term.channel == "m"}
     worth = every = 0.0
+    missing: list[tuple[Group, float]] = []
     for group in understood.groups:
         # What a content word tells: idf times its weight in the query, of the least telling term of its best clause.
         value = max(
@@ -169,10 +171,15 @@ def _confidence(
             for clause in (*group.clauses, *(clause for _, clause in group.limited))
         )
         every += value
-        if group.held_by(held, best.document.category):
+        if group.held_by(held, category):
             worth += value
-    enough = _GOOD - _GOOD_LESS * max(0, len(understood.groups) - 2)
-    return "good" if worth >= enough * every else "weak"
+        else:
+            missing.append((group, value))
+    enough = (_GOOD - _GOOD_LESS * max(0, len(understood.groups) - 2)) * every
+    if worth < enough:  # only now the labels, which are analysed at their first use
+        held.update(language.category_terms(category))
+        worth += sum(value for group, value in missing if group.held_by(held, category))
+    return "good" if worth >= enough else "weak"
 
 
 def _first(plan: QueryPlan) -> QueryPlan:

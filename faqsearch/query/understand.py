@@ -26,6 +26,7 @@ from faqsearch.options import Ranking
 from faqsearch.query.initials import are_initials
 from faqsearch.query.synonyms import SynonymTable, Used
 from faqsearch.query.syntax import Parsed, parse
+from faqsearch.results import Span
 
 _ALONE = 3
 """Words of a query among which Kiwi may miss a noun: more cost on queries that are not reported (ADR 11)."""
@@ -92,17 +93,18 @@ class QueryLanguage:
             return Understood("", truncated=parsed.truncated)
         knows = partial(_knows, reader, scope)
         morphemes, tokens = analyzed.morphemes, analyzed.tokens
-        words = parsed.text.lower().split(" ")
-        if not tokens and not any(are_initials(word) or (len(word) > 1 and knows(word)) for word in words):
+        words = _word_spans(parsed.text)
+        typed = parsed.text.lower().split(" ")
+        if not tokens and not any(are_initials(word) or (len(word) > 1 and knows(word)) for word in typed):
             # nothing to look for but function words and chat
             phrases, excluded, without = self._operators(parsed, knows)
             return Understood("", (), (), phrases, excluded, without, truncated=parsed.truncated)
         asking = self._stop_phrase_places(parsed.text)
         terms = self._scored_terms(tokens, asking)
-        weak = self._weak_places(parsed.text) | asking
+        weak = self._weak_places(parsed.text, words) | asking
         content = [token for token in tokens if not token.part and self._is_content(token) and token.start not in weak]
         groups = self._groups(content or [token for token in tokens if not token.part], tokens, parsed.text, knows)
-        self._add_surfaces(parsed.text, tokens, groups, terms, knows)
+        self._add_surfaces(parsed.text, words, tokens, groups, terms, knows)
         limited = self._add_synonyms(self._synonyms.used(parsed.text, morphemes, tokens), groups, terms, knows)
         found = tuple(word.group() for word in groups.values())
         marks = self._marks(found, terms, reader, scope, knows)
@@ -115,7 +117,7 @@ class QueryLanguage:
             found,
             *self._operators(parsed, knows),
             marks,
-            tuple(dict.fromkeys(word for word in map(squeeze, self._words(parsed.text, content)) if len(word) > 1)),
+            tuple(dict.fromkeys(word for word in map(squeeze, self._words(parsed.text, words, content)) if len(word) > 1)),
             parsed.truncated,
         )
 
@@ -144,13 +146,10 @@ class QueryLanguage:
 
     # Terms
 
-    def _weak_places(self, text: str) -> frozenset[int]:
+    def _weak_places(self, text: str, words: Sequence[Span]) -> frozenset[int]:
         """Places inside words that are stop words as they stand, however Kiwi reads them (안내: 안/MAG + 내/VV)."""
         return frozenset(
-            place
-            for start, end in _word_spans(text)
-            if _indexed(text[start:end]) in self._stopwords
-            for place in range(start, end)
+            place for start, end in words if _folded(text[start:end]) in self._stopwords for place in range(start, end)
         )
 
     def _stop_phrase_places(self, text: str) -> frozenset[int]:
@@ -223,6 +222,7 @@ class QueryLanguage:
     def _add_surfaces(
         self,
         text: str,
+        words: Sequence[Span],
         tokens: Sequence[Token],
         groups: dict[str, _Word],
         terms: dict[str, float],
@@ -232,8 +232,7 @@ class QueryLanguage:
 
         Only in a query of up to three words: beside more Kiwi is right, and every noun spelled as a verb form would count.
         """
-        spans = _word_spans(text)
-        for start, end in spans if len(spans) <= _ALONE else ():
+        for start, end in words if len(words) <= _ALONE else ():
             inside = [token for token in tokens if start <= token.start and token.end <= end]
             word = text[start:end].lower()
             if len(word) < 2 or any(token.tag not in VERBS and token.tag != "NNB" for token in inside) or word in terms:
@@ -298,14 +297,14 @@ class QueryLanguage:
         )
         return {term: terms.get(term, self._ranking.verb) * reader.idf("m", term, scope) for term in marked if knows(term)}
 
-    def _words(self, text: str, content: Sequence[Token]) -> list[str]:
+    def _words(self, text: str, words: Sequence[Span], content: Sequence[Token]) -> list[str]:
         """The words of the query without particles: from the first to the last content token in each."""
-        words = []
-        for start, end in _word_spans(text):
+        found = []
+        for start, end in words:
             inside = [token for token in content if start <= token.start and token.end <= end and token.tag not in VERBS]
             if inside:
-                words.append(text[inside[0].start : max(token.end for token in inside)])
-        return words
+                found.append(text[inside[0].start : max(token.end for token in inside)])
+        return found
 
     def _operators(self, parsed: Parsed, knows: Knows) -> tuple[tuple[str, ...], tuple[Clause, ...], tuple[str, ...]]:
         phrases = tuple(phrase for phrase in map(squeeze, parsed.phrases) if phrase)
@@ -326,7 +325,12 @@ def _knows(reader: Reader, scope: Scope, term: str) -> bool:
 
 def _indexed(word: str) -> str:
     """The term that a single word would be indexed by."""
-    term = normalize(word).text.lower()
+    return _folded(normalize(word).text)
+
+
+def _folded(word: str) -> str:
+    """The term of a normalised word."""
+    term = word.lower()
     return variants().get(term, term)
 
 
@@ -337,7 +341,7 @@ def _split_readings(term: str, knows: Knows) -> list[Clause]:
     ]
 
 
-def _word_spans(text: str) -> list[tuple[int, int]]:
+def _word_spans(text: str) -> list[Span]:
     """(start, end) of each run without blanks, without punctuation around it."""
     spans = []
     place = 0
