@@ -18,8 +18,8 @@ from faqsearch.results import Confidence, Correction, Hit, SearchResults
 _GOOD, _GOOD_LESS = 0.60, 0.06
 """Share of the query's idf that the first hit holds, from which on it is taken for an answer, and how much less for each
 content word beyond two: a story told in many words is answered by an entry that holds few of them. Chosen on the tuning half
-of ``data/``, where it flags 14 of 18 unanswerable queries and 10 of 194 answerable ones, those in other words than the entry's
-aside (held-back half: 9 of 12 and 17 of 156)."""
+of ``data/``, where it flags 16 of 18 unanswerable queries and 9 of 194 answerable ones, those in other words than the entry's
+aside (held-back half: 10 of 12 and 17 of 156)."""
 
 
 def search(
@@ -165,11 +165,10 @@ def _confidence(
     worth = every = 0.0
     missing: list[tuple[Group, float]] = []
     for group in understood.groups:
-        # What a content word tells: idf times its weight in the query, of the least telling term of its best clause.
-        value = max(
-            min([reader.idf("m", term, plan.scope) * weights.get(term, 1.0) for _, term in clause])
-            for clause in (*group.clauses, *(clause for _, clause in group.limited))
-        )
+        # What a content word tells: its weight times the idf of the most usual way to say it (비번: that of 비밀번호).
+        clauses = [*group.clauses, *(clause for _, clause in group.limited)]
+        usual = min([max([reader.idf("m", term, plan.scope) for _, term in clause]) for clause in clauses])
+        value = usual * max((weights[term] for clause in clauses for _, term in clause if term in weights), default=1.0)
         every += value
         if group.held_by(held, category):
             worth += value
