@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from faqsearch import Document, FaqIndex, Lexicon, LexiconError, Notice, Pin, SearchResults, Synonym
+from faqsearch import Document, FaqIndex, Lexicon, LexiconError, Notice, Pin, Ranking, SearchResults, Synonym
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -238,6 +238,22 @@ def test_a_synonym_for_two_words_is_used_when_both_are_typed(index: FaqIndex) ->
 def test_a_synonym_is_found_whatever_particle_is_typed(index: FaqIndex) -> None:
     index.set_lexicon(Lexicon(synonyms=(Synonym("환불을", "반품"),)))
     assert "return" in found(index, "환불은")
+
+
+@pytest.mark.parametrize("query", ["그만", "그만요"])
+def test_a_synonym_for_a_word_in_which_kiwi_sees_no_content_is_searched(index: FaqIndex, query: str) -> None:
+    assert index.search(query, now=NOON - HOUR).total == len(DOCUMENTS) - 1, "nothing to look for: all that can be seen"
+    index.set_lexicon(Lexicon(synonyms=(Synonym("그만", "반품", two_way=False),)))
+    assert found(index, query) == {"return"}
+
+
+def test_a_synonym_counts_its_share_of_what_the_word_itself_would_count(index: FaqIndex) -> None:
+    index.set_lexicon(Lexicon(synonyms=(Synonym("그만", "반품"), Synonym("환급", "반품"))))
+    itself = index.explain("반품", id="return").details[0]
+    for query in ("그만", "환급"):
+        instead = index.explain(query, id="return").details[0]
+        assert instead.description == itself.description
+        assert instead.value == pytest.approx(Ranking().synonym * itself.value)
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,20 @@ def test_one_id_twice_in_one_writer_is_one_document(storage: MemoryStorage) -> N
     assert ids(storage, Term("m.title", "등록")) == []
 
 
+@pytest.mark.parametrize("deleted", [[], ["a1"]])
+def test_a_reader_knows_what_is_deleted(storage: MemoryStorage, deleted: list[str]) -> None:
+    one = writer(storage)
+    for id in deleted:
+        one.delete_by_term("id", id)
+    one.commit(merge=False)
+    with opened(storage).reader() as reader:
+        leaves = [leaf for leaf, _ in reader.leaf_readers()]
+        gone = [[leaf.stored_fields(n)["id"] for n in range(leaf.doc_count_all()) if leaf.is_deleted(n)] for leaf in leaves]
+        assert sorted(id for some in gone for id in some) == deleted
+        assert [leaf.has_deletions() for leaf in leaves] == [bool(some) for some in gone]
+        assert reader.doc_count() == 4 - len(deleted)
+
+
 def test_delete_by_query(storage: MemoryStorage) -> None:
     one = writer(storage)
     assert one.delete_by_query(Term("m.all", "캐시")) == 2

@@ -95,7 +95,11 @@ class QueryLanguage:
         morphemes, tokens = analyzed.morphemes, analyzed.tokens
         words = _word_spans(parsed.text)
         typed = parsed.text.lower().split(" ")
-        if not tokens and not any(are_initials(word) or (len(word) > 1 and knows(word)) for word in typed):
+        used = list(self._synonyms.used(parsed.text, morphemes, tokens))
+        if not tokens and not (
+            any(are_initials(word) or (len(word) > 1 and knows(word)) for word in typed)
+            or any(all(knows(token.term) for token in way) for one in used for way in one.right)
+        ):
             # nothing to look for but function words and chat
             phrases, excluded, without = self._operators(parsed, knows)
             return Understood("", (), (), phrases, excluded, without, truncated=parsed.truncated)
@@ -105,7 +109,7 @@ class QueryLanguage:
         content = [token for token in tokens if not token.part and self._is_content(token) and token.start not in weak]
         groups = self._groups(content or [token for token in tokens if not token.part], tokens, parsed.text, knows)
         self._add_surfaces(parsed.text, words, tokens, groups, terms, knows)
-        limited = self._add_synonyms(self._synonyms.used(parsed.text, morphemes, tokens), groups, terms, knows)
+        limited = self._add_synonyms(used, groups, terms, knows)
         found = tuple(word.group() for word in groups.values())
         marks = self._marks(found, terms, reader, scope, knows)
         plan = [PlanTerm("m", term, weight) for term, weight in terms.items()]
