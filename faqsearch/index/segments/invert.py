@@ -156,7 +156,12 @@ def _morphemes(documents: Sequence[AnalyzedDocument]) -> dict[str, Array]:
     arrays.update(list_arrays("m.category", *category, label_sizes, size))
     arrays.update({"m.all.len": everything, "m.title.len": titles, "m.category.len": label_sizes})
     arrays.update(
-        {"tok.off": offsets(sizes), "tok.term": terms, "tok.start": narrowest(starts), "tok.len": narrowest(ends - starts)}
+        {
+            "tok.off": offsets(sizes),
+            "tok.term": narrowest(terms),
+            "tok.start": narrowest(starts),
+            "tok.len": narrowest(ends - starts),
+        }
     )
     return arrays
 

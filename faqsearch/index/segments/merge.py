@@ -115,7 +115,7 @@ def _tokens(parts: Sequence[Part], merged: Mapping[str, Array]) -> dict[str, Arr
         lengths.append(part.arrays["tok.len"][mask].astype("<u4"))
     return {
         "tok.off": offsets(np.concatenate(sizes)),
-        "tok.term": np.concatenate(terms),
+        "tok.term": narrowest(np.concatenate(terms)),
         "tok.start": narrowest(np.concatenate(starts)),
         "tok.len": narrowest(np.concatenate(lengths)),
     }
