@@ -22,6 +22,7 @@ from faulty import TORTURE, State, document, lay, prepared_files, state
 
 from faqsearch import Document, FaqIndex, FaqSearchError, IndexCorruptError, IndexFormatError, IndexStorageError, Lexicon
 from faqsearch.index.embedded.backend import EmbeddedBackend
+from faqsearch.index.embedded.check import _token_problems
 from faqsearch.index.segments.layout import LISTS, SegmentFile
 from faqsearch.index.storage import MemoryStorage
 
@@ -291,6 +292,33 @@ def test_check_sees_what_only_another_analysis_can_tell(array: str) -> None:
     assert not report.ok
     assert any("are not those of its" in one or " times in " in one for one in report.problems), report.problems
     assert report.counts["analysed again"] == len(live())
+
+
+def test_a_sound_index_of_bodies_of_many_sentences_has_no_problem() -> None:
+    with FaqIndex.in_memory() as index:
+        index.sync(
+            [Document("1", "캐시 환불", "앱에서 신청합니다. 사흘 걸립니다.\n- 카드\n- 휴대폰"), Document("2", "빈 본문")]
+        )
+        report = index.check()
+        assert (report.ok, report.problems) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("place", "bits", "why"),
+    [(0, 255, "behind the next one"), (1, 1, "the last is not the end of the body")],
+    ids=lambda value: str(value),
+)
+def test_check_sees_sentences_that_do_not_fit_their_body(place: int, bits: int, why: str) -> None:
+    index = FaqIndex.in_memory()
+    index.sync([Document("1", "캐시 환불", "앱에서 신청합니다. 사흘 걸립니다.")])
+    assert isinstance(index._backend, EmbeddedBackend)
+    (segment,) = index._reader()._snapshot.segments  # type: ignore[attr-defined]
+    ends = segment.file["sent.end"].copy()
+    assert len(ends) == 2
+    ends[place] ^= bits
+    segment.file._arrays["sent.end"] = ends
+    segment.__dict__.pop("_sentences", None)
+    assert any("sentences of '1' do not fit" in one for one in _token_problems(segment)), why
 
 
 def test_check_analyses_nothing_again_where_the_index_was_analysed_in_another_way() -> None:
