@@ -15,6 +15,7 @@ from reference import Found, Reference
 
 from faqsearch import Document, Facet, FaqIndex, IndexOptions, Lexicon, Ranking, SearchResults
 from faqsearch.analysis.analyzer import Analyzer
+from faqsearch.index.base import Scope
 from faqsearch.query.options import check_options
 from faqsearch.query.search import make_plan
 from faqsearch.query.syntax import parse
@@ -253,6 +254,21 @@ def test_deleting_and_adding_again_restores_the_results(seed: int, share: float)
         index.delete(gone)
         index.upsert([model[id] for id in random.sample(gone, len(gone))])
         assert [what_matters(found(index, one, options)) for one, options in asked] == before
+
+
+@pytest.mark.parametrize("least", [1, 2, 5, 20])
+def test_the_frequent_terms_are_among_those_the_index_takes_for_frequent(least: int) -> None:
+    """A superset over several segments with deletions, no larger than a segment's share of ``least`` makes it."""
+    with FaqIndex.in_memory() as index:
+        written(index, Random(5), 12)
+        reader = index._reader()
+        words = dict(reader.vocabulary("m"))
+        often = {term for term in words if reader.frequency("m", term, Scope(now=int(NOW.timestamp() * 1e6))) >= least}
+        found = reader.frequent(least)
+        assert found >= often
+        share = -(-least // reader.statistics().segments)
+        deleted = reader.statistics().deleted
+        assert all(words.get(term, 0) + deleted >= share for term in found)
 
 
 def test_a_word_of_a_deleted_document_only_is_unknown_again() -> None:
