@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 
 from benchmarks.damage import one_typo
 from faqsearch import Document, FaqIndex, read_documents
+from faqsearch.analysis.analyzer import Analyzer
 from faqsearch.analysis.hangul import is_syllable
 from faqsearch.analysis.resources.load import synonyms
+from faqsearch.query.correct import _noun_end
 from faqsearch.query.initials import are_initials, by_initials, initials_of, readings
 from faqsearch.query.keyboard import to_hangul, to_latin
 from faqsearch.query.misspelling import CONFUSED, corrections, edits
@@ -250,3 +252,19 @@ def test_a_correction_makes_every_pair_of_syllables_frequent() -> None:
     frequency = {"캐시": 9, "환불": 7, "시환": 3, "환블": 0}
     assert next(corrections("캐시환블", lambda pair: frequency.get(pair, 0))) == "캐시환불"
     assert not list(corrections("캐시환블", lambda pair: frequency.get(pair, 0), least=8))
+
+
+@pytest.mark.parametrize(
+    ("word", "noun"),
+    [
+        ("충전하기", "충전"),
+        ("환불이에요", "환불"),
+        ("취소됐어요", "취소"),
+        ("결제를", "결제"),
+        ("구매자들이", "구매자"),
+        ("PC에서", "PC"),
+        ("1회", "1회"),
+    ],
+)
+def test_a_noun_ends_where_its_particle_suffix_or_copula_begins(word: str, noun: str) -> None:
+    assert word[: _noun_end(Analyzer().query_morphemes(word))] == noun

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -221,3 +221,20 @@ def test_without_facets_the_hits_are_the_same(index: FaqIndex) -> None:
 def test_an_option_that_cannot_be_used_names_itself(index: FaqIndex, options: dict[str, Any]) -> None:
     with pytest.raises(InvalidOptionError, match=next(iter(options))):
         index.search("환불", **options)
+
+
+@pytest.mark.parametrize(
+    ("moment", "seen"),
+    [
+        (timedelta(microseconds=249_999), False),
+        (timedelta(microseconds=250_000), True),
+        (timedelta(microseconds=749_999), True),
+        (timedelta(microseconds=750_000), False),
+    ],
+    ids=str,
+)
+def test_a_document_is_seen_from_its_first_microsecond_to_before_its_last(moment: timedelta, seen: bool) -> None:
+    with FaqIndex.in_memory() as index:
+        begin, end = (NOW + timedelta(microseconds=some) for some in (250_000, 750_000))
+        index.sync([Document("1", "캐시 환불", visible_from=begin, visible_until=end)])
+        assert index.search("환불", now=NOW + moment).total == int(seen)
