@@ -321,6 +321,15 @@ def test_check_sees_sentences_that_do_not_fit_their_body(place: int, bits: int, 
     assert any("sentences of '1' do not fit" in one for one in _token_problems(segment)), why
 
 
+@pytest.mark.parametrize(
+    ("array", "table"), [("col.category", "categories"), ("col.audience", "audiences"), ("col.tags", "tags")]
+)
+@pytest.mark.parametrize(("place", "bits"), [(3, 0x80), (1, 0x01)], ids=["below the first", "behind the last"])
+def test_check_sees_a_document_whose_label_is_not_in_the_table(array: str, table: str, place: int, bits: int) -> None:
+    report = forged(array, place, bits).check()
+    assert any(f"a document names one of the {table} that is not there" in one for one in report.problems)
+
+
 def test_check_analyses_nothing_again_where_the_index_was_analysed_in_another_way() -> None:
     with FaqIndex.in_memory() as index:
         index.sync([document(n) for n in range(3)])

@@ -23,7 +23,7 @@ from faqsearch.index.embedded.toc import SegmentEntry, TableOfContents, read_toc
 from faqsearch.index.embedded.whoosh_index import ArrayIndex, ArrayWriter
 from faqsearch.index.segments.dictionary import Dictionary, dictionary_arrays
 from faqsearch.index.segments.invert import invert
-from faqsearch.index.segments.layout import SegmentData, SegmentFile, dump
+from faqsearch.index.segments.layout import SegmentData, SegmentFile, dump, narrowest
 from faqsearch.index.segments.lengths import DECODED, encode
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.storage import FolderStorage, MemoryStorage, Storage
@@ -183,6 +183,18 @@ def test_a_commit_with_optimize_leaves_one_segment(storage: MemoryStorage) -> No
     one.commit(optimize=True)
     assert len(read_toc(storage).segments) == 1
     assert ids(storage, Every()) == ["a1", "a2", "b1", "b2"]
+
+
+@pytest.mark.parametrize(("merge", "segments"), [(None, 1), (True, 1), (False, 4)])
+def test_small_segments_are_merged_unless_the_commit_says_not_to(
+    storage: MemoryStorage, merge: bool | None, segments: int
+) -> None:
+    one = writer(storage)
+    (document,) = analyzed([Document("n", "쿠폰 등록")])
+    one.update_document(id="n", analyzed=document)
+    one.commit(merge=merge)
+    assert len(read_toc(storage).segments) == segments
+    assert ids(storage, Every()) == ["a1", "a2", "b1", "b2", "n"]
 
 
 def test_a_held_searcher_keeps_its_generation(storage: MemoryStorage) -> None:
@@ -354,6 +366,24 @@ def test_the_dictionary_finds_exactly_its_terms(terms: set[str], others: list[st
     for other in (one.encode("utf-8") for one in others):
         assert dictionary.find(other) == (ordered.index(other) if other in ordered else -1)
         assert dictionary.position(other) == sum(term < other for term in ordered)
+
+
+@pytest.mark.parametrize(
+    ("top", "dtype"),
+    [
+        (0, "<u1"),
+        (2**8 - 1, "<u1"),
+        (2**8, "<u2"),
+        (2**16 - 1, "<u2"),
+        (2**16, "<u4"),
+        (2**32 - 1, "<u4"),
+        (2**32, "<u8"),
+    ],
+)
+def test_numbers_are_kept_in_the_narrowest_type_that_holds_them(top: int, dtype: str) -> None:
+    values = np.array([0, top], dtype="<u8")
+    assert narrowest(values).dtype == np.dtype(dtype)
+    assert narrowest(values).tolist() == [0, top]
 
 
 def test_length_codes_are_exact_to_40() -> None:
