@@ -61,7 +61,7 @@ torture: $(SETUP) ## kill, damage, stress and fuzz indexes for an hour (docs/rel
 	FAQSEARCH_TORTURE=1 $(BIN)/python -m pytest -s -p no:xdist tests/test_faults.py tests/test_crash.py tests/test_corruption.py tests/test_stateful.py tests/test_golden.py tests/test_metamorphic.py tests/test_hostile.py tests/test_fuzz.py tests/test_opensearch_kill.py
 
 SAMPLE ?= 300
-mutation: $(SETUP) ## would the tests notice a fault in query/ or index/? (SAMPLE=300 faults of some 8,000)
+mutation: $(SETUP) ## would the tests notice a fault in query/ or index/? (SAMPLE=300 faults of some 9,700)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt 'cosmic-ray==8.7.0'
 	$(BIN)/python tests/mutation.py --sample $(SAMPLE)
 
