@@ -6,6 +6,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import httpx
 import pytest
@@ -83,6 +84,11 @@ def test_without_opentelemetry_everything_works() -> None:
         "index = FaqIndex.in_memory(); assert index.search('').total == 0 and tracing._tracer() is None"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_where_nobody_set_up_spans_none_is_made(index: FaqIndex) -> None:
+    assert isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+    assert isinstance(tracing._span("faqsearch.search"), nullcontext)
 
 
 def test_metrics_count_searches_by_confidence(index: FaqIndex) -> None:

@@ -328,19 +328,27 @@ class Snapshot:
 
     def _list(self, name: str) -> list[_List]:
         """A list in every segment; remembered."""
-        found: list[_List] = []
-        for base, segment, numbers in zip(self.bases, self.segments, self.deleted, strict=False):
-            deleted = None
-            if len(numbers):
-                deleted = np.zeros(segment.documents, dtype=bool)
-                deleted[numbers] = True
-            found.append((*segment.list_arrays(name), base, deleted))
+        found: list[_List] = [
+            (*segment.list_arrays(name), base, deleted)
+            for segment, base, deleted in zip(self.segments, self.bases, self._deleted_masks, strict=False)
+        ]
         self._lists[name] = found
         return found
 
     @cached_property
     def _lists(self) -> dict[str, list[_List]]:
         return {}
+
+    @cached_property
+    def _deleted_masks(self) -> list[NDArray[np.bool_] | None]:
+        """For each segment which of its documents are deleted, None where none is."""
+        masks: list[NDArray[np.bool_] | None] = []
+        for segment, numbers in zip(self.segments, self.deleted, strict=True):
+            mask = np.zeros(segment.documents, dtype=bool) if len(numbers) else None
+            if mask is not None:
+                mask[numbers] = True
+            masks.append(mask)
+        return masks
 
     def document_frequency(self, channel: Channel, term: str) -> int:
         """Live documents that hold the term, in any list of the channel."""
