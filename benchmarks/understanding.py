@@ -15,6 +15,7 @@ import argparse
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tqdm import tqdm
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> int:
     """Prints the figures; 1 where a bar is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks understanding", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--documents", type=int, nargs="+", default=[10_000], help="sizes (10000)")
+    parser.add_argument("--titles-only", action="store_true", help="completion alone, over entries without bodies")
     parser.add_argument("--queries", type=int, default=300, help="distinct queries of each kind (300)")
     parser.add_argument("--data", help="folder of the public sets (or FAQSEARCH_DATASETS)")
     parser.add_argument("--json", help="write the figures to this file; one size only")
@@ -44,11 +46,14 @@ def main(arguments: list[str]) -> int:
     missed = 0
     for size in options.documents:
         documents = sample(corpus(size, public_folder(options.data)), size)
+        if options.titles_only:
+            documents = [replace(document, body="") for document in documents]
         before = environment()
         with FaqIndex.in_memory() as index:
             with tqdm(total=len(documents), desc="faqsearch", unit="doc") as bar:
                 index.sync(documents, progress=lambda done, _: bar.update(done - bar.n))
-            figures = measure(index, documents, options.queries)
+            figures = {} if options.titles_only else measure(index, documents, options.queries)
+            figures["completion"] = completion(index, documents, options.queries)
         figures["corpus"] = describe(documents, f"generated from data/{' and ' + options.data if options.data else ''}")
         missed += show(size, figures)
         write(f"understanding-{size}", figures, options.json, before)
@@ -56,16 +61,12 @@ def main(arguments: list[str]) -> int:
 
 
 def measure(index: FaqIndex, documents: Sequence[Document], count: int) -> dict[str, Any]:
-    """All figures of one size."""
+    """What correction costs."""
     asked = requests("short", documents, 2 * count + WARM_UP)
     right = [one for one in asked if index.search(one.query).correction is None][: count + WARM_UP]
     chance = random.Random(3)
     damaged = [Request(one_typo(one.query, chance)) for one in asked]
     damaged = [one for one in damaged if index.search(one.query).correction is not None]
-    typed = states(documents, count + WARM_UP)
-    begun = time.process_time()
-    index.complete(typed[0])
-    first = time.process_time() - begun
     with pinned():
         with_it, without = pairs(
             lambda request: index.search(request.query),
@@ -74,12 +75,21 @@ def measure(index: FaqIndex, documents: Sequence[Document], count: int) -> dict[
             warm_up=right[:WARM_UP],
         )
         (repaired,) = turns([(lambda request: index.search(request.query), None)], damaged)
-        (completed,) = turns([(lambda request: index.complete(request.query), None)], [Request(one) for one in typed[WARM_UP:]])
     return {
         "correction": {"queries": len(with_it.cpu), "ratio p50": ratio(with_it.cpu, without.cpu, 50)},
         "repaired": {"queries": len(repaired.cpu), **milliseconds(repaired.cpu)},
-        "completion": {"prefixes": len(completed.cpu), **milliseconds(completed.cpu), "first_ms": first * 1000},
     }
+
+
+def completion(index: FaqIndex, documents: Sequence[Document], count: int) -> dict[str, float]:
+    """Milliseconds of a completion, the first of the generation apart."""
+    typed = states(documents, count + WARM_UP)
+    begun = time.process_time()
+    index.complete(typed[0])
+    first = time.process_time() - begun
+    with pinned():
+        (completed,) = turns([(lambda request: index.complete(request.query), None)], [Request(one) for one in typed[WARM_UP:]])
+    return {"prefixes": len(completed.cpu), **milliseconds(completed.cpu), "first_ms": first * 1000}
 
 
 def states(documents: Sequence[Document], count: int) -> list[str]:
@@ -98,20 +108,14 @@ def states(documents: Sequence[Document], count: int) -> list[str]:
 
 def show(size: int, figures: dict[str, Any]) -> int:
     """Prints the figures; how many bars are missed."""
-    correction, repaired, completion = (figures[name] for name in ("correction", "repaired", "completion"))
-    bars = [
-        (
-            f"a query that needs no repair, p50 with ÷ without: {correction['ratio p50']}",
-            correction["ratio p50"].value,
-            UNREPAIRED,
-        ),
-        (f"a repaired query: {_percentiles(repaired)}", repaired["p99"], REPAIRED_MS),
-        (
-            f"a completion: {_percentiles(completion)}, the first {completion['first_ms']:.0f} ms",
-            completion["p99"],
-            BARS.get(size),
-        ),
-    ]
+    bars: list[tuple[str, float, float | None]] = []
+    if "correction" in figures:
+        paid, repaired = figures["correction"]["ratio p50"], figures["repaired"]
+        bars.append((f"a query that needs no repair, p50 with ÷ without: {paid}", paid.value, UNREPAIRED))
+        bars.append((f"a repaired query: {_percentiles(repaired)}", repaired["p99"], REPAIRED_MS))
+    completed = figures["completion"]
+    text = f"a completion: {_percentiles(completed)}, the first {completed['first_ms']:.0f} ms"
+    bars.append((text, completed["p99"], BARS.get(size)))
     print(f"{size:,} documents, CPU ms")
     missed = 0
     for text, value, bar in bars:
