@@ -330,6 +330,17 @@ def test_check_sees_a_document_whose_label_is_not_in_the_table(array: str, table
     assert any(f"a document names one of the {table} that is not there" in one for one in report.problems)
 
 
+def test_check_counts_what_it_has_verified() -> None:
+    with FaqIndex.in_memory() as index:
+        assert dict(index.check().counts) == dict.fromkeys(
+            ["documents", "deleted", "segments", "tokens", "postings", "analysed again"], 0
+        )
+        index.sync([Document("1", "캐시 환불"), Document("2", "환불", "캐시")])
+        # Morphemes of the documents, of their titles; bigrams of the documents (3 and 2), of their titles (3 and 1).
+        counts = {"documents": 2, "deleted": 0, "segments": 1, "tokens": 4, "postings": 4 + 3 + 5 + 4, "analysed again": 2}
+        assert dict(index.check().counts) == counts
+
+
 def test_check_analyses_nothing_again_where_the_index_was_analysed_in_another_way() -> None:
     with FaqIndex.in_memory() as index:
         index.sync([document(n) for n in range(3)])
