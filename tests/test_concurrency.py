@@ -19,6 +19,7 @@ import pytest
 from faqsearch import Document, FaqIndex, SyncReport
 from faqsearch.analysis.analyzer import Analyzer
 from faqsearch.index.base import Scope
+from faqsearch.index.embedded.backend import EmbeddedBackend
 
 BATCHES = 12
 SIZE = 5
@@ -195,6 +196,39 @@ def test_another_index_object_sees_a_commit_at_once(tmp_path: Path) -> None:
             assert other.search("환불", per_page=100).total == count
 
 
+def ends_well(child: int, seconds: float = 30) -> None:
+    """Waits for a forked child to end with 0; one that does not end in time is killed, and the test fails."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            assert os.waitstatus_to_exitcode(status) == 0
+            return
+        time.sleep(0.02)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    pytest.fail("the child hangs")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform does not fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_child_forked_while_another_thread_opens_a_reader_opens_its_own(tmp_path: Path) -> None:
+    with FaqIndex.create(tmp_path / "index") as index:
+        index.sync(documents(3))
+        backend = index._backend
+        assert isinstance(backend, EmbeddedBackend)
+        backend._stamp = None  # so that the next call looks for a newer generation
+        with backend._lock:  # as held by a thread that the child has not
+            child = os.fork()
+            if child == 0:
+                status = 1
+                try:
+                    status = 0 if len(index) == 3 else 2
+                finally:
+                    os._exit(status)
+            ends_well(child)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform does not fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_searches_and_analyses_batches(tmp_path: Path) -> None:
@@ -209,17 +243,7 @@ def test_a_forked_child_searches_and_analyses_batches(tmp_path: Path) -> None:
                 status = 0 if (found, index.search("선물 취소").total, len(index)) == (30, 40, 70) else 2
             finally:
                 os._exit(status)
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            pid, status = os.waitpid(child, os.WNOHANG)
-            if pid:
-                assert os.waitstatus_to_exitcode(status) == 0
-                break
-            time.sleep(0.02)
-        else:
-            os.kill(child, 9)
-            os.waitpid(child, 0)
-            pytest.fail("the child hangs")
+        ends_well(child)
         assert len(index) == 70
         index.upsert(Document("p", "캐시 환불"))
         assert len(index) == 71
