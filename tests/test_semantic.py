@@ -336,9 +336,11 @@ def test_a_repair_keeps_vectors_and_says_which_are_lost(tmp_path: Path) -> None:
 
 def test_the_default_encoder_finds_other_words_and_is_remembered(tmp_path: Path) -> None:
     documents = [
-        Document(id="1", title="배송 상품 목록", body="배송 상품 목록을 봅니다."),
-        Document(id="2", title="상품 배송이 늦어질 때", body="물건이 아직 도착하지 않았으면 판매자에게 물어보세요."),
-        Document(id="3", title="배송 상품 검색"),
+        Document(id="1", title="배송 상품 코드"),
+        Document(
+            id="2", title="상품 배송이 늦어질 때", body="물건이 아직 도착하지 않았으면 물건을 보낸 판매자에게 물어보세요."
+        ),
+        Document(id="3", title="배송 상품 분류 코드"),
     ]
     with made(documents=documents) as lexical:
         assert ids(lexical.search("배송 상품이 아직 안 왔어요"))[0] != "2"

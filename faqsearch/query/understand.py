@@ -107,13 +107,16 @@ class QueryLanguage:
         terms = self._scored_terms(tokens, asking)
         weak = self._weak_places(parsed.text, words) | asking
         content = [token for token in tokens if not token.part and self._is_content(token) and token.start not in weak]
-        groups = self._groups(content or [token for token in tokens if not token.part], tokens, parsed.text, knows)
+        held = content or [token for token in tokens if not token.part]
+        groups = self._groups(held, tokens, parsed.text, knows)
+        joined = self._joined(held, groups, parsed.text, knows)
         self._add_surfaces(parsed.text, words, tokens, groups, terms, knows)
         limited = self._add_synonyms(used, groups, terms, knows)
         found = tuple(word.group() for word in groups.values())
         marks = self._marks(found, terms, reader, scope, knows)
         plan = [PlanTerm("m", term, weight) for term, weight in terms.items()]
         plan += [PlanTerm("m", term, weight, path) for (path, term), weight in limited.items() if term not in terms]
+        plan += [PlanTerm("m", term, self._ranking.joined) for term in dict.fromkeys(joined) if term not in terms]
         plan += self._gram_terms(parsed.text, morphemes, tokens)
         return Understood(
             parsed.text,
@@ -177,16 +180,17 @@ class QueryLanguage:
         return weight * self._ranking.stopword if token.term in self._stopwords else weight
 
     def _scored_terms(self, tokens: Sequence[Token], asking: frozenset[int]) -> dict[str, float]:
+        """The query's morphemes with their weights; what is said twice counts once (ADR 11)."""
         terms: dict[str, float] = {}
         for token in tokens:
             weight = self._weight(token)
             if token.start in asking and token.term not in self._stopwords:
                 weight *= self._ranking.stopword
-            terms[token.term] = terms.get(token.term, 0.0) + weight
+            terms[token.term] = max(terms.get(token.term, 0.0), weight)
         return terms
 
     def _gram_terms(self, text: str, morphemes: Sequence[Morpheme], tokens: Sequence[Token]) -> list[PlanTerm]:
-        """The query's bigrams; each weighs by how much of its two syllables is content (RELEVANCE: gram mask)."""
+        """The query's bigrams; each weighs by how much of its two syllables is content, and counts once."""
         share = [0.0] * len(text)
         for morpheme in morphemes:
             if morpheme.tag in _HALF_CONTENT:
@@ -200,7 +204,7 @@ class QueryLanguage:
         for place, gram in enumerate(bigrams(squeezed)):
             x = share[places[place]] + share[places[place + len(gram) - 1]]
             weight = ranking.gram_base + ranking.gram_one * min(x, 1.0) + ranking.gram_both * max(x - 1.0, 0.0)
-            weights[gram] = weights.get(gram, 0.0) + weight * ranking.grams
+            weights[gram] = max(weights.get(gram, 0.0), weight * ranking.grams)
         return [PlanTerm("g", gram, weight) for gram, weight in weights.items()]
 
     # Content words
@@ -216,12 +220,18 @@ class QueryLanguage:
             elif token.tag in NOUNS:
                 clauses += _split_readings(token.term, knows)
             groups.setdefault(token.term, _Word(text[token.start : token.end], clauses))
-        for left, right in pairwise(content):
-            joined = left.term + right.term
-            if not text[left.end : right.start].strip() and knows(joined):
-                for token in (left, right):
-                    groups[token.term].clauses.append((("m", joined),))
         return groups
+
+    def _joined(self, content: Sequence[Token], groups: dict[str, _Word], text: str, knows: Knows) -> list[str]:
+        """The words that neighbours make where the index knows them as one (디지털 키: 디지털키): another way to hold both."""
+        found = []
+        for left, right in pairwise(content):
+            word = left.term + right.term
+            if not text[left.end : right.start].strip() and knows(word):
+                found.append(word)
+                for token in (left, right):
+                    groups[token.term].clauses.append((("m", word),))
+        return found
 
     def _add_surfaces(
         self,
