@@ -12,6 +12,7 @@ from faqsearch.index.embedded.toc import SegmentEntry, TableOfContents, latest_g
 from faqsearch.index.segments.invert import document_columns
 from faqsearch.index.segments.layout import COLUMNS, LISTS, Array, SegmentFile
 from faqsearch.index.segments.lengths import encode
+from faqsearch.index.segments.posting_lists import blocks, terms_and_documents
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.segments.vector_arrays import vector_problems, vector_shapes
 from faqsearch.index.storage import Storage
@@ -48,8 +49,9 @@ def shape_problems(file: SegmentFile, entry: SegmentEntry) -> Iterator[str]:
     for channel, count in terms.items():
         wanted |= {f"{channel}.text": ("u1", None), f"{channel}.text_off": ("u", count + 1), f"{channel}.prefix": ("u8", count)}
     for name in LISTS:
-        postings = (file.shape(f"{name}.docs") or ("", 0))[1]
-        wanted |= {f"{name}.off": ("u", terms[name[0]] + 1), f"{name}.docs": ("u", None)}
+        dtype, postings = file.shape(f"{name}.docs") or ("", 0)
+        rows = blocks(size) if "u2" in dtype else 1  # files of older versions have one block
+        wanted |= {f"{name}.off": ("u", rows * terms[name[0]] + 1), f"{name}.docs": ("u", None)}
         wanted |= {f"{name}.code": ("u2", postings), f"{name}.len": ("u", size)}
     tokens = (file.shape("tok.term") or ("", 0))[1]
     wanted |= {"tok.off": ("u", 2 * size + 1), "tok.term": ("u", None), "tok.start": ("u", tokens), "tok.len": ("u", tokens)}
@@ -156,12 +158,14 @@ def _term_problems(segment: Segment) -> Iterator[str]:
 def _posting_problems(segment: Segment) -> Iterator[str]:
     file, size = segment.file, segment.documents
     for name in LISTS:
-        docs, codes, lengths = file[f"{name}.docs"], file[f"{name}.code"], file[f"{name}.len"]
+        codes, lengths = file[f"{name}.code"], file[f"{name}.len"]
+        bounds = file[f"{name}.off"]
+        _, docs = terms_and_documents(bounds, file[f"{name}.docs"], len(segment.dictionaries[name[0]]))
         if docs.size and int(docs.max()) >= size:
             yield f"a posting of {name} names a document that is not there"
             continue
         first = np.zeros(len(docs) + 1, dtype=bool)
-        first[file[f"{name}.off"]] = True
+        first[bounds] = True
         if not ((docs[1:] > docs[:-1]) | first[1:-1]).all():
             yield f"the postings of {name} are not in order"
         if (codes & 255 != encode(lengths)[docs]).any() or (codes < 256).any():

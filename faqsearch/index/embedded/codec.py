@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from whoosh import fields, formats
 from whoosh.codec import base
 from whoosh.matching import ListMatcher
@@ -17,6 +18,7 @@ from whoosh.reading import TermInfo
 
 from faqsearch.index.segments.layout import LISTS
 from faqsearch.index.segments.lengths import DECODED
+from faqsearch.index.segments.posting_lists import BLOCK
 from faqsearch.index.segments.segment import Segment
 
 ID = "id"
@@ -173,9 +175,9 @@ class ArrayTermsReader(base.TermsReader):  # type: ignore[misc]
             yield from (text for n in order if (text := self._segment.id_bytes(n)) >= first)
             return
         dictionary = self._segment.dictionaries[name[0]]
-        bounds = self._segment.file[f"{name}.off"]
+        frequencies = self._segment.frequencies(name)
         for number in range(dictionary.position(first), len(dictionary)):
-            if bounds[number] != bounds[number + 1]:
+            if frequencies[number]:
                 yield dictionary.term(number)
 
     def _frequency(self, name: str, text: bytes) -> int:
@@ -189,8 +191,14 @@ class ArrayTermsReader(base.TermsReader):  # type: ignore[misc]
         number = self._segment.dictionaries[name[0]].find(text)
         if number < 0:
             return [], [], []
-        documents, codes = self._segment.postings(name, number)
-        return documents.tolist(), (codes >> 8).tolist(), DECODED[codes & 255].tolist()
+        bounds, docs, codes, terms = self._segment.list_arrays(name)
+        documents: list[int] = []
+        found: list[int] = []
+        for block, place in enumerate(range(number, len(bounds) - 1, terms)):
+            some = slice(bounds[place], bounds[place + 1])
+            documents += (docs[some].astype(np.int64) + block * BLOCK).tolist()
+            found += codes[some].tolist()
+        return documents, [code >> 8 for code in found], [int(DECODED[code & 255]) for code in found]
 
 
 class TermCursor(base.FieldCursor):  # type: ignore[misc]

@@ -16,6 +16,7 @@ from faqsearch.index.hashes import stored_hash, terms_hash
 from faqsearch.index.segments import lengths as field_lengths
 from faqsearch.index.segments.dictionary import dictionary_arrays
 from faqsearch.index.segments.layout import COLUMNS, Array, SegmentData, narrowest, offsets
+from faqsearch.index.segments.posting_lists import posting_arrays
 from faqsearch.index.segments.stored import dump_document
 from faqsearch.index.segments.vector_arrays import vector_arrays
 from faqsearch.index.vectors import DocumentVectors
@@ -99,21 +100,10 @@ def sorted_ids(ids: Sequence[bytes]) -> Array:
     return np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype="<u4")
 
 
-def postings(terms: Array, documents: Array, counts: Array, size: int) -> tuple[Array, Array, Array]:
-    """(where each of ``size`` terms begins, documents, counts) of postings already ordered by term, then document."""
-    starts = np.searchsorted(terms, np.arange(size + 1, dtype=terms.dtype)).astype("<u4")
-    return starts, documents, counts
-
-
 def list_arrays(name: str, terms: Array, documents: Array, counts: Array, lengths: Array, size: int) -> dict[str, Array]:
     """The arrays of one posting list; a posting's code is its term frequency (at most 255) and its document's length code."""
-    starts, documents, counts = postings(terms, documents, counts, size)
     codes = np.minimum(counts, 255).astype("<u2") << 8 | field_lengths.encode(lengths)[documents]
-    return {f"{name}.off": starts, f"{name}.docs": narrow_documents(documents, len(lengths)), f"{name}.code": codes}
-
-
-def narrow_documents(documents: Array, total: int) -> Array:
-    return documents.astype("<u2" if total <= 1 << 16 else "<u4")
+    return posting_arrays(name, terms, documents, codes, size, len(lengths))
 
 
 def _micros(time: datetime | None, missing: int) -> int:

@@ -10,8 +10,9 @@ import numpy as np
 
 from faqsearch.document import Document
 from faqsearch.index.segments.dictionary import Dictionary, dictionary_arrays
-from faqsearch.index.segments.invert import byte_rows, document_columns, narrow_documents, sentence_arrays, sorted_ids
+from faqsearch.index.segments.invert import byte_rows, document_columns, sentence_arrays, sorted_ids
 from faqsearch.index.segments.layout import COLUMNS, GRAM_LISTS, LISTS, MORPHEME_LISTS, Array, SegmentData, narrowest, offsets
+from faqsearch.index.segments.posting_lists import posting_arrays, terms_and_documents
 from faqsearch.index.segments.stored import BODY, load_values
 from faqsearch.index.segments.vector_arrays import merged_vectors
 
@@ -74,25 +75,20 @@ def _channel(
     for name in lists:
         terms, documents, codes = [], [], []
         for part, renumbered, mapped in zip(parts, numbers, maps, strict=True):
-            new = renumbered[part.arrays[f"{name}.docs"]]
+            own_terms, own_documents = terms_and_documents(part.arrays[f"{name}.off"], part.arrays[f"{name}.docs"], len(mapped))
+            new = renumbered[own_documents]
             live = new >= 0
-            terms.append(np.repeat(mapped, np.diff(part.arrays[f"{name}.off"]))[live])
+            terms.append(mapped[own_terms[live]])
             documents.append(new[live].astype("<u4"))
             codes.append(part.arrays[f"{name}.code"][live])
         term, document, code = np.concatenate(terms), np.concatenate(documents), np.concatenate(codes)
-        if len(parts) > 1:
-            order = np.argsort(term.astype("<u8") << np.uint64(32) | document, kind="stable")
-            term, document, code = term[order], document[order], code[order]
         used[term] = True
         gathered[name] = (term, document, code)
     renamed = np.cumsum(used, dtype="<u4") - 1
     kept = [term for term, keep in zip(union, used.tolist(), strict=True) if keep]
     arrays = dictionary_arrays(channel, kept)
     for name, (term, document, code) in gathered.items():
-        bounds = np.arange(len(kept) + 1, dtype="<u4")
-        arrays[f"{name}.off"] = np.searchsorted(renamed[term], bounds).astype("<u4")
-        arrays[f"{name}.docs"] = narrow_documents(document, total)
-        arrays[f"{name}.code"] = code
+        arrays.update(posting_arrays(name, renamed[term], document, code, len(kept), total))
     arrays[f"{channel}.map"] = np.concatenate([renamed[mapped] for mapped in maps])
     return arrays
 

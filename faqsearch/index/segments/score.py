@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import log
+from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -54,14 +56,21 @@ def accumulate(
     ``lists`` and slices, whatever the segments, so equal indexes give equal bits.
     """
     slices = [one for _, some in lists for one, _ in some]
+    spread = any(base for _, _, base in slices)
+    if spread:
+        lists = [(table, sorted(some, key=_base)) for table, some in lists]  # long runs of one base: few additions
+        slices = [one for _, some in lists for one, _ in some]
     counts = [len(docs) for docs, _, _ in slices]
     total = sum(counts)
     if not total:
         return np.zeros(size)
     docs = np.empty(total, dtype=np.intp)
     np.concatenate([docs for docs, _, _ in slices], out=docs, casting="unsafe")
-    if any(base for _, _, base in slices):
-        docs += np.repeat([base for _, _, base in slices], counts)
+    if spread:
+        end = 0
+        for base, run in groupby(slices, key=itemgetter(2)):
+            begin, end = end, end + sum(len(some) for some, _, _ in run)
+            docs[begin:end] += base
     codes = np.concatenate([codes for _, codes, _ in slices])
     scores = np.empty(total, dtype=np.float64)
     end = place = 0
@@ -72,3 +81,7 @@ def accumulate(
     scores *= np.repeat([weight for _, some in lists for _, weight in some], counts)
     summed: NDArray[np.float64] = np.bincount(docs, scores, minlength=size)  # type: ignore[assignment]
     return summed
+
+
+def _base(weighted: tuple[PostingSlice, float]) -> int:
+    return weighted[0][2]

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from faqsearch.document import CategoryPath, Document
 from faqsearch.index.base import Tokens
 from faqsearch.index.segments.dictionary import Dictionary
 from faqsearch.index.segments.layout import Array, SegmentFile
+from faqsearch.index.segments.posting_lists import frequencies
 from faqsearch.index.segments.stored import load_document, load_values
 
 _REMEMBERED = 1 << 10
@@ -38,22 +40,20 @@ class Segment:
     def categories(self) -> list[CategoryPath]:
         return [tuple(path) for path, _ in self.file.meta["categories"]]
 
-    def postings(self, name: str, number: int) -> tuple[Array, Array]:
-        """(documents, codes) of a term in one list."""
-        bounds, docs, codes = self.list_arrays(name)
-        begin, end = bounds[number], bounds[number + 1]
-        return docs[begin:end], codes[begin:end]
+    def frequencies(self, name: str) -> NDArray[np.int64]:
+        """How many postings each term of a list has, by number."""
+        return frequencies(self.file[f"{name}.off"], len(self.dictionaries[name[0]]))
 
     @cached_property
-    def _lists(self) -> dict[str, tuple[memoryview, Array, Array]]:
+    def _lists(self) -> dict[str, tuple[memoryview, Array, Array, int]]:
         return {}
 
-    def list_arrays(self, name: str) -> tuple[memoryview, Array, Array]:
-        """(where each term begins, documents, codes) of a list; a memoryview gives Python numbers faster than an array."""
+    def list_arrays(self, name: str) -> tuple[memoryview, Array, Array, int]:
+        """(bounds, documents, codes, number of terms) of a list; a memoryview gives Python numbers faster than an array."""
         found = self._lists.get(name)
         if found is None:
-            found = self.file[f"{name}.off"].data, self.file[f"{name}.docs"], self.file[f"{name}.code"]
-            self._lists[name] = found
+            bounds, docs, codes = (self.file[f"{name}.{array}"] for array in ("off", "docs", "code"))
+            found = self._lists[name] = bounds.data, docs, codes, len(self.dictionaries[name[0]])
         return found
 
     def find(self, id: str) -> int:

@@ -13,6 +13,7 @@ from faqsearch.document import CategoryPath, Document
 from faqsearch.index.base import Channel, Scope, StoredDocument
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import Array
+from faqsearch.index.segments.posting_lists import BLOCK
 from faqsearch.index.segments.score import PostingSlice
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.segments.stored import TITLE
@@ -282,9 +283,8 @@ class Snapshot:
         share = -(-least // max(1, len(self.segments)))
         found: set[str] = set()
         for segment in self.segments:
-            bounds = np.asarray(segment.list_arrays(name)[0])
             term = segment.dictionaries[channel].term
-            found.update(term(number).decode("utf-8") for number in np.flatnonzero(np.diff(bounds) >= share).tolist())
+            found.update(term(number).decode("utf-8") for number in np.flatnonzero(segment.frequencies(name) >= share).tolist())
         return frozenset(found)
 
     def together(self, terms: Sequence[str], scope: Scope) -> tuple[int, int]:
@@ -311,15 +311,17 @@ class Snapshot:
         for index, number in enumerate(numbers):
             if number < 0:
                 continue
-            bounds, docs, codes = self.segments[index].list_arrays(name)
-            begin, end = bounds[number], bounds[number + 1]
-            if begin == end:
-                continue
-            frequency += end - begin
-            own = docs[begin:end]
-            if len(self.deleted[index]):
-                frequency -= int(np.count_nonzero(self._segment_deleted(index)[own]))
-            found.append((own, codes[begin:end], self.bases[index]))
+            bounds, docs, codes, terms = self.segments[index].list_arrays(name)
+            base = 0
+            for place in range(number, len(bounds) - 1, terms):
+                begin, end = bounds[place], bounds[place + 1]
+                if begin != end:
+                    frequency += end - begin
+                    own = docs[begin:end]
+                    if len(self.deleted[index]):
+                        frequency -= int(np.count_nonzero(self._segment_deleted(index)[base:][own]))
+                    found.append((own, codes[begin:end], self.bases[index] + base))
+                base += BLOCK
         return found, frequency
 
     def document_frequency(self, channel: Channel, term: str) -> int:

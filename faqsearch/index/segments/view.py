@@ -98,10 +98,7 @@ class View:
         whole, _, *category = self.term(channel, term)  # what is in a title is in "all" too
         for postings in (whole, *category):
             for docs, _, base in postings.slices if postings is not None else ():
-                if base:
-                    mask[docs.astype(np.int64) + base] = True
-                else:
-                    mask[docs] = True
+                (mask[base:] if base else mask)[docs] = True
 
     def idf(self, name: str, term: str) -> float:
         """The inverse document frequency of a term in one list."""
