@@ -15,15 +15,15 @@ from faqsearch.analysis.analyzer import Analyzer
 from faqsearch.analysis.lexicon import Lexicon
 from faqsearch.changes import Batch, changes, distinct_documents, given_documents
 from faqsearch.document import Document
+from faqsearch.engine import Engine, require_encoder
 from faqsearch.errors import AnalyzerMismatchError, IndexCorruptError, IndexStorageError, InvalidOptionError
 from faqsearch.events import SearchEvent, search_event
-from faqsearch.index.base import Backend, BackendWriter, IndexMeta, QueryPlan, Reader, Scope, WriteBatch
+from faqsearch.index.base import Backend, BackendWriter, QueryPlan, Reader, Scope, WriteBatch
 from faqsearch.index.locations import Location, backend_class, shown
 from faqsearch.index.vectors import encoder_fingerprint
+from faqsearch.index_meta import embedder_of, make_meta, mismatch, require_lexicon, words_of
 from faqsearch.options import AnyEncoder, IndexOptions
-from faqsearch.prepare import Prepared, Progress, known_vectors, prepare
-from faqsearch.query.complete import Completer
-from faqsearch.query.correct import Corrector
+from faqsearch.prepare import Progress, known_vectors, prepare
 from faqsearch.query.explain import explain
 from faqsearch.query.options import (
     CategoryChoice,
@@ -37,7 +37,6 @@ from faqsearch.query.options import (
 )
 from faqsearch.query.related import related
 from faqsearch.query.search import search
-from faqsearch.query.understand import QueryLanguage
 from faqsearch.results import (
     AnalyzedTerm,
     CheckReport,
@@ -77,11 +76,7 @@ class FaqIndex:
         self._lock_timeout = lock_timeout
         self._closed = False
         self._callbacks: dict[object, Callable[[SearchEvent], None]] = {}
-        self._lexicon = lexicon
-        self._embedder = embedder
-        self._language: tuple[IndexMeta, QueryLanguage, Analyzer] | None = None
-        self._corrector: tuple[Reader, Corrector] | None = None
-        self._completing: tuple[Reader, Completer] | None = None
+        self._engine = Engine(lexicon, embedder)
 
     # Making and opening
 
@@ -99,8 +94,8 @@ class FaqIndex:
         Raises IndexExistsError where there is one, IndexStorageError where the folder holds other files, and
         AnalyzerMismatchError where an index already there was analysed with other user words or another encoder.
         """
-        embedder = _embedder(options)
-        backend, made = backend_class(location).create(location, _meta(lexicon, options, embedder), exist_ok=exist_ok)
+        embedder = embedder_of(options)
+        backend, made = backend_class(location).create(location, make_meta(lexicon, options, embedder), exist_ok=exist_ok)
         index = cls(backend, lexicon=lexicon, embedder=embedder)
         if not made:
             index._agree("raise")
@@ -112,8 +107,8 @@ class FaqIndex:
         """A new, empty index that is gone with this object."""
         from faqsearch.index.embedded.backend import EmbeddedBackend  # with it comes NumPy, later than at import
 
-        embedder = _embedder(options)
-        return cls(EmbeddedBackend.in_memory(_meta(lexicon, options, embedder)), lexicon=lexicon, embedder=embedder)
+        embedder = embedder_of(options)
+        return cls(EmbeddedBackend.in_memory(make_meta(lexicon, options, embedder)), lexicon=lexicon, embedder=embedder)
 
     @classmethod
     def open(
@@ -139,7 +134,7 @@ class FaqIndex:
             raise InvalidOptionError(f"on_mismatch must be one of {', '.join(_MISMATCHES)}, not {on_mismatch!r}")
         if isinstance(lock_timeout, bool) or not isinstance(lock_timeout, (int, float)) or not lock_timeout >= 0:
             raise InvalidOptionError(f"lock_timeout must be 0 seconds or more, not {lock_timeout!r}")
-        embedder = _embedder(IndexOptions(encoder=encoder))
+        embedder = embedder_of(IndexOptions(encoder=encoder))
         backend = backend_class(location).open(location, read_only=read_only)
         index = cls(backend, lock_timeout=lock_timeout, lexicon=lexicon, embedder=embedder)
         index._agree(on_mismatch)
@@ -195,10 +190,16 @@ class FaqIndex:
             snippet_length=snippet_length,
         )
         reader = self._reader()
-        language, analyzer = self._parts(reader)
-        corrector = self._correcting(reader, analyzer) if correct else None
-        meaning = self._meaning(reader)
-        results = search(reader, language, _query(query), options, facets=facets, corrector=corrector, meaning=meaning)
+        engine = self._engine
+        results = search(
+            reader,
+            engine.language(reader),
+            _query(query),
+            options,
+            facets=facets,
+            corrector=engine.corrector(reader) if correct else None,
+            meaning=engine.meaning(reader),
+        )
         for callback in tuple(self._callbacks.values()):
             callback(search_event(results, options.filters()))
         return results
@@ -213,7 +214,7 @@ class FaqIndex:
         """
         whole("limit", limit, 1, limits.COMPLETION_LIMIT)
         scope = Scope(within_paths(within), labels_of("audience", audience), micros(None))
-        return self._completer().complete(_query(prefix)[: limits.QUERY_CODE_POINTS], scope, limit=limit)
+        return self._engine.completer(self._reader()).complete(_query(prefix)[: limits.QUERY_CODE_POINTS], scope, limit=limit)
 
     @traced("related")
     def related(self, id: str, *, limit: int = 5, within: CategoryChoice = None, audience: Labels = ()) -> tuple[Hit, ...]:
@@ -224,15 +225,13 @@ class FaqIndex:
 
     def explain(self, query: str, *, id: str) -> Explanation:
         """Why document ``id`` has its score for ``query``, or why it is not found: a tree of words and numbers."""
-        reader = self._reader()
-        language, analyzer = self._parts(reader)
-        corrector = self._correcting(reader, analyzer)
-        meaning = self._meaning(reader)
+        reader, engine = self._reader(), self._engine
+        language, corrector, meaning = engine.language(reader), engine.corrector(reader), engine.meaning(reader)
         return explain(reader, language, _query(query), _text("an id", id), _defaults(), corrector, meaning)
 
     def analyze(self, text: str) -> tuple[AnalyzedTerm, ...]:
         """The terms of ``text`` in both channels, each with its place in it."""
-        return self._parts(self._reader())[1].terms(_text("a text", text))
+        return self._engine.analyzer(self._reader()).terms(_text("a text", text))
 
     # Writing
 
@@ -249,7 +248,7 @@ class FaqIndex:
         with self._writing() as writer:
             found = changes(wanted, writer.reader.hashes())
             if found.fresh or found.restored or found.gone:
-                analyzed, vectors = self._analyzed(writer.reader, found.fresh, progress)
+                analyzed, vectors = self._engine.prepare(writer.reader, self._backend.name, found.fresh, progress)
                 writer.commit(WriteBatch(found.gone, analyzed, found.restored, vectors=vectors))
         return found.report
 
@@ -278,11 +277,12 @@ class FaqIndex:
         """Analyses all documents again, or makes the index hold these, and swaps while readers go on; how many there are."""
         with self._writing() as writer:
             wanted = distinct_documents(writer.reader if documents is None else documents)
-            self._require_encoder(writer.reader)
+            embedder = self._engine.embedder
+            require_encoder(writer.reader, self._backend.name, embedder)
             options = IndexOptions.from_dict(writer.reader.meta.options)
-            meta = _meta(self._present_lexicon(writer.reader), options, self._embedder)
+            meta = make_meta(self._engine.lexicon(writer.reader), options, embedder)
             known = known_vectors(writer.reader, meta)
-            analyzed, vectors = prepare(Analyzer(_words(meta)), wanted, progress, self._embedder, known)
+            analyzed, vectors = prepare(Analyzer(words_of(meta)), wanted, progress, embedder, known)
             writer.commit(WriteBatch(added=analyzed, replace_all=True, vectors=vectors), meta=meta)
         return len(wanted)
 
@@ -292,8 +292,7 @@ class FaqIndex:
         True where the user words differ from those the index was analysed with: they count after ``rebuild``, not before.
         Warns (UserWarning) of pins to ids that the index has not: they count once it has them.
         """
-        if not isinstance(lexicon, Lexicon):
-            raise InvalidOptionError(f"a lexicon must be a Lexicon, not {lexicon!r}; Lexicon.from_folder reads one")
+        require_lexicon(lexicon)
         with self._writing() as writer:
             missing = sorted({pin.id for pin in lexicon.pins if pin.id not in writer.reader})
             if missing:
@@ -301,8 +300,8 @@ class FaqIndex:
             meta = replace(writer.reader.meta, lexicon=lexicon.to_dict())
             if meta != writer.reader.meta:
                 writer.commit(WriteBatch(), meta=meta)
-            self._lexicon = None
-        return lexicon.words != _words(meta)
+            self._engine.given = None
+        return lexicon.words != words_of(meta)
 
     # Looking
 
@@ -325,7 +324,7 @@ class FaqIndex:
     @property
     def lexicon(self) -> Lexicon:
         """The lexicon in force: the one given when the index was opened, or else the one stored with it."""
-        return self._present_lexicon(self._reader())
+        return self._engine.lexicon(self._reader())
 
     @property
     def generation(self) -> int:
@@ -356,7 +355,9 @@ class FaqIndex:
         self._open()
         report = self._checked()
         if repair and not report.ok:
-            lost = self._backend.repair(self._lock_timeout, _meta(self._lexicon, IndexOptions(), self._embedder))
+            lost = self._backend.repair(
+                self._lock_timeout, make_meta(self._engine.given, IndexOptions(), self._engine.embedder)
+            )
             report = replace(self._checked(), lost=lost)
         return report
 
@@ -404,15 +405,12 @@ class FaqIndex:
         self._open()
         return self._backend.writing(self._lock_timeout)
 
-    def _present_lexicon(self, reader: Reader) -> Lexicon:
-        return self._lexicon if self._lexicon is not None else Lexicon.from_dict(reader.meta.lexicon)
-
     def _checked(self) -> CheckReport:
         report = self._backend.check()
         if not report.ok:
             return report
         reader = self._reader()
-        analyzer = self._parts(reader)[1]
+        analyzer = self._engine.analyzer(reader)
         ours = analyzer.fingerprint + encoder_fingerprint(reader.meta.options.get("encoder"))
         if ours != reader.meta.fingerprint:  # other terms than ours are no damage
             return replace(report, counts={**report.counts, "analysed again": 0})
@@ -422,46 +420,21 @@ class FaqIndex:
         count, problems = reanalysis_problems(reader, analyzer, postings=own)
         return replace(report, ok=not problems, problems=problems, counts={**report.counts, "analysed again": count})
 
-    def _parts(self, reader: Reader) -> tuple[QueryLanguage, Analyzer]:
-        """(the query language, the analyzer) of the reader's generation, made once for each lexicon and options."""
-        cached = self._language
-        if cached is not None and cached[0] is reader.meta:
-            return cached[1], cached[2]
-        if cached is not None and cached[0] == reader.meta:  # a new generation, made the same way
-            self._language = reader.meta, cached[1], cached[2]
-            return cached[1], cached[2]
-        analyzer = Analyzer(_words(reader.meta)) if cached is None or _words(cached[0]) != _words(reader.meta) else cached[2]
-        ranking = IndexOptions.from_dict(reader.meta.options).ranking
-        language = QueryLanguage(analyzer, self._present_lexicon(reader), ranking)
-        self._language = reader.meta, language, analyzer
-        return language, analyzer
-
-    def _correcting(self, reader: Reader, analyzer: Analyzer) -> Corrector:
-        cached = self._corrector
-        if cached is None or cached[0] is not reader:
-            cached = self._corrector = reader, Corrector(reader, analyzer)
-        return cached[1]
-
     def _agree(self, on_mismatch: Mismatch) -> None:
         """Compares the index's fingerprint with what this version and the lexicon given would make."""
         meta = self._reader().meta
-        words = self._lexicon.words if self._lexicon is not None else _words(meta)
+        engine = self._engine
         kept = meta.options.get("encoder")
-        if kept and self._embedder is None:
+        if kept and engine.embedder is None:
             from faqsearch.encoders.known import remembered
 
-            self._embedder = remembered(kept)
-        wanted = Analyzer(words).fingerprint + (self._embedder.fingerprint if self._embedder is not None else "")
-        if wanted == meta.fingerprint or on_mismatch == "search":
+            engine.embedder = remembered(kept)
+        problem = mismatch(self._backend.name, meta, engine.given, engine.embedder)
+        if problem is None or on_mismatch == "search":
             return
-        if on_mismatch == "rebuild":
-            self.rebuild()
-            return
-        raise AnalyzerMismatchError(
-            f"{self._backend.name} was analysed by [{meta.fingerprint}], now it would be by [{wanted}]; call rebuild, or open "
-            "it with on_mismatch='rebuild', or with on_mismatch='search' to go on with the stored terms"
-            + (f"; give its encoder {kept['name']!r} as encoder=, or install its package" if kept else "")
-        )
+        if on_mismatch != "rebuild":
+            raise AnalyzerMismatchError(problem)
+        self.rebuild()
 
     def _adopt(self, lexicon: Lexicon | None, options: IndexOptions) -> None:
         """Stores a lexicon or options that differ from those of an index already there."""
@@ -480,41 +453,9 @@ class FaqIndex:
         with self._writing() as writer:
             present = frozenset(id for id in deleted if id in writer.reader)
             if present or added:
-                analyzed, vectors = self._analyzed(writer.reader, added)
+                analyzed, vectors = self._engine.prepare(writer.reader, self._backend.name, added)
                 writer.commit(WriteBatch(present, analyzed, vectors=vectors))
         return len(present)
-
-    def _analyzed(self, reader: Reader, documents: list[Document], progress: Progress | None = None) -> Prepared:
-        """Documents analysed, with their vectors; raises AnalyzerMismatchError where the index's encoder is not at hand."""
-        meaning = self._meaning(reader)
-        if meaning is None and documents:
-            self._require_encoder(reader, same=True)
-        return prepare(self._parts(reader)[1], documents, progress, meaning, reader.vectors)
-
-    def _require_encoder(self, reader: Reader, *, same: bool = False) -> None:
-        """Raises AnalyzerMismatchError where the index has an encoder and this object none (``same``: not that one)."""
-        kept = reader.meta.options.get("encoder")
-        if kept and (same or self._embedder is None):
-            raise AnalyzerMismatchError(
-                f"{self._backend.name} was indexed with the encoder {kept['name']!r}, which is not at hand: open it with "
-                "encoder= (or install its package) to write, or make a new index"
-            )
-
-    def _meaning(self, reader: Reader) -> Embedder | None:
-        """The embedder where it is the one that the reader's vectors are of."""
-        embedder = self._embedder
-        if embedder is None or embedder.fingerprint != encoder_fingerprint(reader.meta.options.get("encoder")):
-            return None
-        return embedder
-
-    def _completer(self) -> Completer:
-        reader = self._reader()
-        cached = self._completing
-        if cached is None or cached[0] is not reader:
-            before = cached[1] if cached is not None else None
-            made = Completer(reader, self._parts(reader)[1], self._present_lexicon(reader).queries, before)
-            cached = self._completing = reader, made
-        return cached[1]
 
 
 def visibility_changes(index: FaqIndex) -> list[float]:
@@ -525,30 +466,6 @@ def visibility_changes(index: FaqIndex) -> list[float]:
 def warm_up(*, lexicon: Lexicon | None = None) -> None:
     """Loads Kiwi now instead of at the first use; with ``lexicon`` for its user words too."""
     Analyzer(lexicon.words if lexicon is not None else frozenset()).load()
-
-
-def _embedder(options: IndexOptions) -> Embedder | None:
-    """The embedder of the options' encoder; loaded only now, and only where there is one."""
-    if not isinstance(options, IndexOptions):
-        raise InvalidOptionError(f"options must be IndexOptions, not {options!r}")
-    if options.encoder is None:
-        return None
-    from faqsearch.encoders.known import embedder
-
-    return embedder(options.encoder)
-
-
-def _meta(lexicon: Lexicon | None, options: IndexOptions, embedder: Embedder | None = None) -> IndexMeta:
-    if lexicon is not None and not isinstance(lexicon, Lexicon):
-        raise InvalidOptionError(f"a lexicon must be a Lexicon, not {lexicon!r}; Lexicon.from_folder reads one")
-    kept = lexicon if lexicon is not None else Lexicon()
-    fingerprint = Analyzer(kept.words).fingerprint + (embedder.fingerprint if embedder is not None else "")
-    values = {**options.to_dict(), "encoder": None if embedder is None else embedder.to_dict()}
-    return IndexMeta(fingerprint, tuple(sorted(kept.words)), values, kept.to_dict())
-
-
-def _words(meta: IndexMeta) -> frozenset[str]:
-    return frozenset(meta.words)
 
 
 def _query(query: str) -> str:

@@ -34,7 +34,7 @@ class Collection:
     def of(cls, index: FaqIndex, *, now: datetime | None = None) -> Collection:
         """The present generation of ``index``."""
         reader = index._reader()  # the audit looks behind the public methods, as the query layer does
-        _, analyzer = index._parts(reader)
+        analyzer = index._engine.analyzer(reader)
         documents = {document.id: document for document in reader}
         return cls(index, reader, analyzer, documents, dict(reader.vocabulary("m")), now or datetime.now(UTC))
 
