@@ -7,7 +7,7 @@ RELEVANCE.md states them, with Lucene's one-byte lengths. Plain Python, no array
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import log
@@ -87,22 +87,33 @@ class Reference:
         return log(1 + (len(seen) - df + 0.5) / (df + 0.5))
 
     def scores(self, plan: QueryPlan) -> list[float]:
-        """The score of each document, added up list by list, then term by term."""
+        """The score of each document, added up list by list, then term by term; related words where there is a score."""
         ranking = self.ranking
         share = {"m.all": 1.0, "m.title": ranking.title, "m.category": ranking.category, "g.all": 1.0, "g.title": ranking.title}
         scores = [0.0] * len(self.documents)
-        for name, documents in self.fields.items():
-            lengths = [field.total() for field in self._seen(name, plan.scope)]
-            average = sum(lengths) / len(lengths) if lengths else 1.0
+        for name in self.fields:
             for term in plan.terms:
-                if term.channel != name[0]:
-                    continue
-                weight = term.weight * share[name] * self._idf(name, term.term, plan.scope) * (ranking.k1 + 1)
-                for place, document in enumerate(documents):
-                    if (tf := document[term.term]) and under(self.documents[place], [term.category]):
-                        norm = ranking.k1 * (1 - ranking.b + ranking.b * quantised(document.total()) / average)
-                        scores[place] += weight * (tf / (tf + norm))
+                if term.channel == name[0]:
+                    for place, part in self._parts(name, term.term, plan.scope):
+                        if under(self.documents[place], [term.category]):
+                            scores[place] += term.weight * share[name] * part
+        typed = list(scores)
+        for related in plan.related:
+            for place, part in self._parts("m.all", related.term, plan.scope):
+                if typed[place] and not self._holds(place, (("m", related.instead_of),)):
+                    scores[place] += related.weight * part
         return scores
+
+    def _parts(self, name: str, term: str, scope: Scope) -> Iterator[tuple[int, float]]:
+        """(document, what a term counts in it) in one field."""
+        ranking = self.ranking
+        lengths = [field.total() for field in self._seen(name, scope)]
+        average = sum(lengths) / len(lengths) if lengths else 1.0
+        idf = self._idf(name, term, scope)
+        for place, field in enumerate(self.fields[name]):
+            if tf := field[term]:
+                norm = ranking.k1 * (1 - ranking.b + ranking.b * quantised(field.total()) / average)
+                yield place, idf * (ranking.k1 + 1) * (tf / (tf + norm))
 
     # Who matches
 

@@ -34,6 +34,18 @@ class PlanTerm(NamedTuple):
     category: CategoryPath = ()
 
 
+RELATED_LIST = "m.all"
+"""The list in which related words count; in the others too they would cost twice as much and gain 0.01 points."""
+
+
+class RelatedTerm(NamedTuple):
+    """A morpheme that counts in RELATED_LIST of documents that lack another, ``instead_of``, and have a score by plan terms."""
+
+    term: str
+    weight: float
+    instead_of: str
+
+
 Clause: TypeAlias = tuple[tuple[Channel, str], ...]
 """Terms that must all be there."""
 
@@ -76,6 +88,7 @@ class QueryPlan:
     """
 
     terms: tuple[PlanTerm, ...] = ()
+    related: tuple[RelatedTerm, ...] = ()
     groups: tuple[Group, ...] = ()
     phrases: tuple[str, ...] = ()
     excluded: tuple[Clause, ...] = ()
@@ -231,13 +244,17 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:
-    """One summand of a score: a term in a list (m.all, m.title, m.category, g.all, g.title)."""
+    """One summand of a score: a term in a list (m.all, m.title, m.category, g.all, g.title).
+
+    A related word counts instead of another term.
+    """
 
     list: str
     term: str
     value: float
     frequency: int
     idf: float
+    instead_of: str = ""
 
 
 class Backend(Protocol):

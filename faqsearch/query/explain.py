@@ -71,6 +71,8 @@ def _part(part: ScorePart) -> Explanation:
     subject = particle(part.term, "이", "가")
     counted = f"{part.frequency}번, 제목은 세 번씩 셈" if part.list.endswith("all") else f"{part.frequency}번"
     rarity = Explanation(part.idf, "드문 낱말일수록 큰 값(idf)")
+    if part.instead_of:
+        counted = f"'{part.instead_of}'{particle(part.instead_of, '과', '와')} 가까운 말; {counted}"
     return Explanation(part.value, f"{_PLACES[part.list]} '{part.term}'{subject} 있음 ({counted})", (rarity,))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from faqsearch.index.base import Group, QueryPlan, Reader, StoredDocument
+from faqsearch.index.base import Clause, Group, QueryPlan, Reader, StoredDocument
 from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.meaning import Meaning
@@ -15,11 +15,10 @@ from faqsearch.query.syntax import parse
 from faqsearch.query.understand import QueryLanguage, Understood
 from faqsearch.results import Confidence, Correction, Hit, SearchResults
 
-_GOOD, _GOOD_LESS = 0.60, 0.06
-"""Share of the query's idf that the first hit holds, from which on it is taken for an answer, and how much less for each
-content word beyond two: a story told in many words is answered by an entry that holds few of them. Chosen on the tuning half
-of ``data/``, where it flags 16 of 18 unanswerable queries and 9 of 194 answerable ones, those in other words than the entry's
-aside (held-back half: 10 of 12 and 17 of 156)."""
+_GOOD, _GOOD_LESS, _GOOD_LEAST = 0.60, 0.06, 0.15
+"""Share of the query's idf that the first hit holds, from which on it is taken for an answer, how much less for each content
+word beyond two, and the least: a story told in many words is answered by an entry that holds few of them. Chosen on the tuning
+half of ``data/`` (``python -m benchmarks confidence``)."""
 
 
 def search(
@@ -86,7 +85,7 @@ def prepare(
     if repair is not None and repair.replacements:
         parsed = replace(parsed, text=repair.text)
         analyzed = language.analyzed(parsed.text)
-    understood = language.understand(parsed, analyzed, reader, options.scope)
+    understood = language.understand(parsed, analyzed, reader, options.scope, substitute=corrector is not None)
     pins = language.pinned(query, options.scope.now / 1e6)
     return understood, repair, make_plan(understood, options, pins=pins, facets=facets)
 
@@ -95,6 +94,7 @@ def make_plan(understood: Understood, options: SearchOptions, *, pins: tuple[str
     """What the backend is to carry out for an understood query."""
     return QueryPlan(
         terms=understood.terms,
+        related=understood.related,
         groups=understood.groups,
         phrases=understood.phrases,
         excluded=understood.excluded,
@@ -109,7 +109,7 @@ def make_plan(understood: Understood, options: SearchOptions, *, pins: tuple[str
         offset=(options.page - 1) * options.per_page,
         limit=options.per_page,
         facets=facets,
-        marks=frozenset(understood.marks),
+        marks=frozenset(understood.marks).union([one.term for one in understood.related]),
     )
 
 
@@ -174,10 +174,17 @@ def _confidence(
             worth += value
         else:
             missing.append((group, value))
-    enough = (_GOOD - _GOOD_LESS * max(0, len(understood.groups) - 2)) * every
+    enough = max(_GOOD_LEAST, _GOOD - _GOOD_LESS * max(0, len(understood.groups) - 2)) * every
     if worth < enough:  # only now the labels, which are analysed at their first use
         held.update(language.category_terms(category))
-        worth += sum(value for group, value in missing if group.held_by(held, category))
+        near: dict[Clause, float] = {}  # a related word tells what it is like of the word that it stands for
+        for one in understood.related:
+            if one.term in held:
+                clause: Clause = (("m", one.instead_of),)
+                near[clause] = max(near.get(clause, 0.0), one.weight / weights[one.instead_of])
+        for group, value in missing:
+            found = 1.0 if group.held_by(held, category) else max((near.get(way, 0.0) for way in group.clauses), default=0.0)
+            worth += value * found
     return "good" if worth >= enough else "weak"
 
 

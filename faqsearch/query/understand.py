@@ -21,9 +21,10 @@ from faqsearch.analysis.normalize import normalize
 from faqsearch.analysis.resources.load import stopwords, variants
 from faqsearch.analysis.terms import NOUNS, VERBS, Token
 from faqsearch.document import CategoryPath
-from faqsearch.index.base import Clause, Group, PlanTerm, Reader, Scope
+from faqsearch.index.base import Clause, Group, PlanTerm, Reader, RelatedTerm, Scope
 from faqsearch.options import Ranking
 from faqsearch.query.initials import are_initials
+from faqsearch.query.nearby import nearby
 from faqsearch.query.synonyms import SynonymTable, Used
 from faqsearch.query.syntax import Parsed, parse
 from faqsearch.results import Span
@@ -40,6 +41,7 @@ class Understood:
 
     text: str
     terms: tuple[PlanTerm, ...] = ()
+    related: tuple[RelatedTerm, ...] = ()
     groups: tuple[Group, ...] = ()
     phrases: tuple[str, ...] = ()
     excluded: tuple[Clause, ...] = ()
@@ -87,8 +89,13 @@ class QueryLanguage:
         analyzed: AnalyzedQuery,
         reader: Reader,
         scope: Scope,
+        *,
+        substitute: bool = False,
     ) -> Understood:
-        """A parsed query, its text analysed, over the vocabulary of the scope."""
+        """A parsed query, its text analysed, over the vocabulary of the scope.
+
+        ``substitute``: where no document holds a noun, its related words are searched in its place.
+        """
         if not parsed.text:
             return Understood("", truncated=parsed.truncated)
         knows = partial(_knows, reader, scope)
@@ -102,7 +109,7 @@ class QueryLanguage:
         ):
             # nothing to look for but function words and chat
             phrases, excluded, without = self._operators(parsed, knows)
-            return Understood("", (), (), phrases, excluded, without, truncated=parsed.truncated)
+            return Understood("", (), (), (), phrases, excluded, without, truncated=parsed.truncated)
         asking = self._stop_phrase_places(parsed.text)
         terms = self._scored_terms(tokens, asking)
         weak = self._weak_places(parsed.text, words) | asking
@@ -114,13 +121,23 @@ class QueryLanguage:
         limited = self._add_synonyms(used, groups, terms, knows)
         found = tuple(word.group() for word in groups.values())
         marks = self._marks(found, terms, reader, scope, knows)
+        related: dict[str, RelatedTerm] = {}
+        instead: dict[str, float] = {}
+        if share := self._ranking.related:
+            near = [token for token in held if token.start not in asking]
+            related, instead = nearby(near, terms, share, reader, scope, knows)
+        if not substitute:
+            instead = {}
+        marks.update((term, weight * reader.idf("m", term, scope)) for term, weight in instead.items())
         plan = [PlanTerm("m", term, weight) for term, weight in terms.items()]
         plan += [PlanTerm("m", term, weight, path) for (path, term), weight in limited.items() if term not in terms]
         plan += [PlanTerm("m", term, self._ranking.joined) for term in dict.fromkeys(joined) if term not in terms]
+        plan += [PlanTerm("m", term, weight) for term, weight in instead.items()]
         plan += self._gram_terms(parsed.text, morphemes, tokens)
         return Understood(
             parsed.text,
             tuple(plan[: limits.PLAN_TERMS]),
+            tuple(related.values()),
             found,
             *self._operators(parsed, knows),
             marks,

@@ -10,6 +10,7 @@ from typing import Any
 from faqsearch.analysis.analyzer import AnalyzedDocument
 from faqsearch.document import Document
 from faqsearch.index.base import (
+    RELATED_LIST,
     Channel,
     Matches,
     PlanTerm,
@@ -124,6 +125,10 @@ class ClusterReader:
                 if term.channel == name[0] and (part := found.get((name.replace(".", "_"), value))):
                     score, frequency, idf = part
                     parts.append(ScorePart(name, term.term, score, frequency, idf))
+        field = RELATED_LIST.replace(".", "_")
+        for related in plan.related:
+            if part := found.get((field, index_term(related.term))):
+                parts.append(ScorePart(RELATED_LIST, related.term, *part, related.instead_of))
         return tuple(parts)
 
     def _translation(self, plan: QueryPlan) -> Translation:

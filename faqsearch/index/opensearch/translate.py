@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from faqsearch.document import CategoryPath
-from faqsearch.index.base import Clause, Group, PlanTerm, QueryPlan, Scope
+from faqsearch.index.base import RELATED_LIST, Clause, Group, PlanTerm, QueryPlan, RelatedTerm, Scope
 from faqsearch.index.opensearch.codec import EVERYBODY, SEPARATOR, joined_path
 from faqsearch.index.opensearch.terms import index_gram, index_term, sendable, words_value
 from faqsearch.options import Ranking
@@ -36,7 +36,7 @@ class Translation:
 
     @cached_property
     def scoring(self) -> list[Query]:
-        """The clauses whose scores add up to a document's."""
+        """The clauses whose scores add up to a document's; what counts instead of a missing word makes no match."""
         copies = 2 if self.plan.matching == "most" else 1
         room = (_CLAUSES - 2 * len(self.plan.groups) - sum(len(clause) for clause in self.plan.excluded)) // copies
         clauses = scoring_clauses(self.plan.terms, self.ranking)
@@ -44,7 +44,10 @@ class Translation:
             clauses = scoring_clauses([term for term in self.plan.terms if self.known(term)], self.ranking)
         if len(clauses) > room:
             clauses = sorted(clauses, key=_boost, reverse=True)[: max(room, 1)]
-        return clauses
+        related = related_clauses(self.plan.related)
+        if not clauses or not related or len(clauses) + 2 * len(related) > room:
+            return clauses
+        return [_bool((), (), related, must=_any_of(clauses))]
 
     @cached_property
     def full(self) -> Query | None:
@@ -133,13 +136,27 @@ def scoring_clauses(terms: Iterable[PlanTerm], ranking: Ranking) -> list[Query]:
         "g": (("g_all", 1.0), ("g_title", ranking.title)),
     }
     return [
-        _in_category({"term": {field: {"value": value, "boost": term.weight * share}}}, term.category)
+        _in_category(_weighted(field, value, term.weight * share), term.category)
         for term in terms
         if sendable(term.term)
         for value in [index_term(term.term) if term.channel == "m" else index_gram(term.term)]
         for field, share in shares[term.channel]
         if term.weight * share > 0
     ]
+
+
+def related_clauses(terms: Iterable[RelatedTerm]) -> list[Query]:
+    """One clause for each related word."""
+    field = RELATED_LIST.replace(".", "_")
+    return [
+        _bool((), [term_query("m", term.instead_of)], must=_weighted(field, index_term(term.term), term.weight))
+        for term in terms
+        if sendable(term.term)
+    ]
+
+
+def _weighted(field: str, value: str, boost: float) -> Query:
+    return {"term": {field: {"value": value, "boost": boost}}}
 
 
 def _in_category(clause: Query, path: CategoryPath) -> Query:
@@ -215,8 +232,17 @@ def category_query(paths: Iterable[CategoryPath], labels: Iterable[str]) -> Quer
     return _any_of(clauses)
 
 
-def _bool(filters: Sequence[Query], without: Sequence[Query], should: Sequence[Query] = (), *, least: int = 0) -> Query:
+def _bool(
+    filters: Sequence[Query],
+    without: Sequence[Query],
+    should: Sequence[Query] = (),
+    *,
+    least: int = 0,
+    must: Query | None = None,
+) -> Query:
     body: dict[str, Any] = {}
+    if must is not None:
+        body["must"] = [must]
     if filters:
         body["filter"] = list(filters)
     if without:

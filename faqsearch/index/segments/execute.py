@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from faqsearch.analysis.grams import bigrams, squeeze
 from faqsearch.analysis.normalize import normalize
 from faqsearch.document import CategoryPath
-from faqsearch.index.base import Clause, Group, Matches, PlanTerm, QueryPlan, ScorePart
+from faqsearch.index.base import RELATED_LIST, Clause, Group, Matches, PlanTerm, QueryPlan, RelatedTerm, ScorePart
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
 from faqsearch.index.segments.score import PostingSlice, accumulate
 from faqsearch.index.segments.snapshot import Snapshot, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE
-from faqsearch.index.segments.view import View
+from faqsearch.index.segments.view import Postings, View
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -56,21 +56,32 @@ def execute(snapshot: Snapshot, plan: QueryPlan) -> Matches:
 
 def score_parts(snapshot: Snapshot, plan: QueryPlan, number: int) -> tuple[ScorePart, ...]:
     """The summands of one document's score, whether it matches or not."""
-    parts = []
     view = snapshot.view(plan.scope)
+    parts: list[ScorePart] = []
     for name in LISTS:
         for term in plan.terms:
             if term.channel != name[0] or not view.share(name):
                 continue
             if term.category and not snapshot.below(term.category)[number]:
                 continue
-            for docs, codes, base in view.slices(name, snapshot.term_numbers(term.channel, term.term))[0]:
-                place = int(np.searchsorted(docs, number - base)) if number >= base else len(docs)
-                if place < len(docs) and int(docs[place]) == number - base:
-                    code, idf = int(codes[place]), view.idf(name, term.term)
-                    value = term.weight * view.share(name) * idf * float(view.table(name)[code])
-                    parts.append(ScorePart(name, term.term, value, code >> 8, idf))
+            parts += _parts(view, name, term, view.postings(name, term.term), number)
+    for related in plan.related if parts else ():
+        postings = view.instead_of(RELATED_LIST, related.term, related.instead_of)
+        parts += _parts(view, RELATED_LIST, related, postings, number)
     return tuple(parts)
+
+
+def _parts(view: View, name: str, term: PlanTerm | RelatedTerm, postings: Postings | None, number: int) -> Iterator[ScorePart]:
+    """What a term counts in a document in one list, if it holds the term there."""
+    if postings is None:
+        return
+    for docs, codes, base in postings.slices:
+        place = int(np.searchsorted(docs, number - base)) if number >= base else len(docs)
+        if place < len(docs) and int(docs[place]) == number - base:
+            code = int(codes[place])
+            value = term.weight * postings.factor * float(view.table(name)[code])
+            other = term.instead_of if isinstance(term, RelatedTerm) else ""
+            yield ScorePart(name, term.term, value, code >> 8, postings.idf, other)
 
 
 # Matching
@@ -89,6 +100,8 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
         scores = _scores(snapshot, view, plan.terms)
         full = _full(snapshot, view, plan.groups)
         hit = scores > 0
+        if plan.related:
+            _add_related(scores, hit, view, plan.related)
         hit |= full
         for phrase in plan.phrases:
             hit &= _phrase(snapshot, view, phrase)
@@ -126,6 +139,18 @@ def _scores(snapshot: Snapshot, view: View, terms: Sequence[PlanTerm]) -> NDArra
             if weighted:
                 lists.append((view.table(name), weighted))
     return accumulate(snapshot.size, lists)
+
+
+def _add_related(scores: NDArray[np.float64], hit: Mask, view: View, terms: Sequence[RelatedTerm]) -> None:
+    """Adds to the scores of hits what related words count in documents that lack the typed ones."""
+    found = [(view.instead_of(RELATED_LIST, term.term, term.instead_of), term.weight) for term in terms]
+    weighted = [(one, weight * postings.factor) for postings, weight in found if postings for one in postings.slices]
+    if weighted:
+        docs = np.concatenate([docs.astype(np.intp) + base for (docs, _, base), _ in weighted])
+        values = view.table(RELATED_LIST).take(np.concatenate([codes for (_, codes, _), _ in weighted]), mode="clip")
+        values *= np.repeat([weight for _, weight in weighted], [len(docs) for (docs, _, _), _ in weighted])
+        values *= hit[docs]
+        np.add.at(scores, docs, values)
 
 
 def _in_category(slices: Sequence[PostingSlice], snapshot: Snapshot, path: CategoryPath) -> list[PostingSlice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,18 @@ from faqsearch.options import Ranking
 
 _REMEMBERED = 1 << 14
 """Terms whose numbers a generation remembers."""
+
+
+class _Block(NamedTuple):
+    """A block of documents in one list of one segment: a term's bound is ``bounds[first + its number]``."""
+
+    segment: int
+    first: int
+    bounds: memoryview
+    docs: Array
+    codes: Array
+    base: int
+    deleted: NDArray[np.bool_] | None
 
 
 _VIEWS = 16
@@ -308,21 +321,36 @@ class Snapshot:
         """(the postings of a term in one list by segment, how many of them are of live documents)."""
         found = []
         frequency = 0
-        for index, number in enumerate(numbers):
+        for index, first, bounds, docs, codes, base, deleted in self._blocks(name):
+            number = numbers[index]
             if number < 0:
                 continue
-            bounds, docs, codes, terms = self.segments[index].list_arrays(name)
-            base = 0
-            for place in range(number, len(bounds) - 1, terms):
-                begin, end = bounds[place], bounds[place + 1]
-                if begin != end:
-                    frequency += end - begin
-                    own = docs[begin:end]
-                    if len(self.deleted[index]):
-                        frequency -= int(np.count_nonzero(self._segment_deleted(index)[base:][own]))
-                    found.append((own, codes[begin:end], self.bases[index] + base))
-                base += BLOCK
+            begin, end = bounds[first + number], bounds[first + number + 1]
+            if begin != end:
+                own = docs[begin:end]
+                frequency += end - begin
+                if deleted is not None:
+                    frequency -= int(np.count_nonzero(deleted[own]))
+                found.append((own, codes[begin:end], base))
         return found, frequency
+
+    def _blocks(self, name: str) -> list[_Block]:
+        """The blocks of a list in all segments, in the order of documents."""
+        found = self._lists.get(name)
+        if found is None:
+            found = self._lists[name] = []
+            for index, segment in enumerate(self.segments):
+                bounds, docs, codes, terms = segment.list_arrays(name)
+                deleted = self._segment_deleted(index) if len(self.deleted[index]) else None
+                for block, first in enumerate(range(0, len(bounds) - 1, terms) if terms else ()):
+                    base = block * BLOCK
+                    gone = None if deleted is None else deleted[base:]
+                    found.append(_Block(index, first, bounds, docs, codes, self.bases[index] + base, gone))
+        return found
+
+    @cached_property
+    def _lists(self) -> dict[str, list[_Block]]:
+        return {}
 
     def document_frequency(self, channel: Channel, term: str) -> int:
         """Live documents that hold the term, in any list of the channel."""

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _REMEMBERED = 1 << 14
 """Terms of a list that a view remembers; then it begins anew."""
 
+_REMEMBERED_POSTINGS = 1 << 20
+"""Postings of terms in documents without another that a view remembers, 6 bytes each; then it begins anew."""
+
 
 class Postings(NamedTuple):
     """A term in one list: its postings by segment, its idf, and what an impact counts: idf times the list's share."""
@@ -39,6 +42,10 @@ class View:
         self._statistics: dict[str, ListStatistics] = {}
         self._tables: dict[str, NDArray[np.float64]] = {}
         self._terms: dict[tuple[Channel, str], tuple[Postings | None, ...]] = {}
+        self._single: dict[tuple[str, str], Postings | None] = {}
+        self._instead: dict[tuple[str, str, str], Postings | None] = {}
+        self._instead_postings = 0
+        self._held: tuple[str, NDArray[np.bool_]] | None = None
         ranking = snapshot.ranking
         shares = (1.0, ranking.title, ranking.category, 1.0, ranking.title)
         self._shares = {name: share * (ranking.k1 + 1) for name, share in zip(LISTS, shares, strict=True)}
@@ -72,26 +79,49 @@ class View:
         found = self._terms.get((channel, term))
         if found is None:
             numbers = self._snapshot.term_numbers(channel, term)
-            found = tuple(self._postings(name, numbers) for name in CHANNEL_LISTS[channel])
+            found = tuple([self._postings(name, numbers) for name in CHANNEL_LISTS[channel]])
             if len(self._terms) >= _REMEMBERED:
                 self._terms.clear()
             self._terms[channel, term] = found
         return found
 
+    def postings(self, name: str, term: str) -> Postings | None:
+        """A term in one list, None where no document holds it there; what other lists of its channel hold is not looked up."""
+        channel = _channel(name)
+        lists = self._terms.get((channel, term))
+        if lists is not None:
+            return lists[CHANNEL_LISTS[channel].index(name)]
+        if (name, term) not in self._single:
+            if len(self._single) >= _REMEMBERED:
+                self._single.clear()
+            self._single[name, term] = self._postings(name, self._snapshot.term_numbers(channel, term))
+        return self._single[name, term]
+
+    def instead_of(self, name: str, term: str, other: str) -> Postings | None:
+        """As ``postings``, without the documents that hold ``other``; the idf stays. Remembered, as far as there is room."""
+        if (name, term, other) not in self._instead:
+            postings = self.postings(name, term)
+            if postings is not None:
+                if self._held is None or self._held[0] != other:
+                    self._held = other, np.zeros(self._snapshot.size, dtype=bool)
+                    self.mark(self._held[1], _channel(name), other)
+                postings = postings._replace(slices=_outside(postings.slices, self._held[1]))
+                self._instead_postings += sum(len(docs) for docs, _, _ in postings.slices)
+            if self._instead_postings > _REMEMBERED_POSTINGS or len(self._instead) >= _REMEMBERED:
+                self._instead.clear()
+                self._instead_postings = 0
+            self._instead[name, term, other] = postings
+        return self._instead[name, term, other]
+
     def _postings(self, name: str, numbers: Sequence[int]) -> Postings | None:
-        slices, frequency = self.slices(name, numbers)
+        slices, frequency = self._snapshot.slices(name, numbers)
         if not slices:
             return None
-        idf = self.statistics(name).idf(frequency)
-        return Postings(slices, idf, self._shares[name] * idf)
-
-    def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
-        """(the postings of a term in one list by segment, how many of them are of visible documents)."""
-        slices, frequency = self._snapshot.slices(name, numbers)
         if self._hidden and self._visible is not None:
             places = [docs.astype(np.int64) + base for docs, _, base in slices]
             frequency = sum(int(np.count_nonzero(self._visible[some])) for some in places)
-        return slices, frequency
+        idf = self.statistics(name).idf(frequency)
+        return Postings(slices, idf, self._shares[name] * idf)
 
     def mark(self, mask: NDArray[np.bool_], channel: Channel, term: str) -> None:
         """Sets ``mask`` for every document that holds the term in any list of the channel."""
@@ -102,6 +132,15 @@ class View:
 
     def idf(self, name: str, term: str) -> float:
         """The inverse document frequency of a term in one list."""
-        channel: Channel = "m" if name[0] == "m" else "g"
-        postings = self.term(channel, term)[CHANNEL_LISTS[channel].index(name)]
+        postings = self.postings(name, term)
         return self.statistics(name).idf(0) if postings is None else postings.idf
+
+
+def _channel(name: str) -> Channel:
+    return "m" if name[0] == "m" else "g"
+
+
+def _outside(slices: Sequence[PostingSlice], held: NDArray[np.bool_]) -> list[PostingSlice]:
+    """The postings of documents that are not marked."""
+    kept = [(docs, codes, base, ~(held[base:] if base else held)[docs]) for docs, codes, base in slices]
+    return [(docs[keep], codes[keep], base) for docs, codes, base, keep in kept]
