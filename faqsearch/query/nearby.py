@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
 
 from faqsearch.analysis.related_words import related_words
 from faqsearch.analysis.terms import Token
@@ -29,16 +28,23 @@ def nearby(
     related: dict[str, RelatedTerm] = {}
     instead: dict[str, float] = {}
     for token in content:
-        if token.tag not in _NOUNS or not weights.get(token.term):
+        weight = weights.get(token.term, 0.0) * share
+        if token.tag not in _NOUNS or not weight:
             continue
-        near = ((word, value) for word, value in related_words(token.term) if word not in weights and knows(word))
-        for word, similarity in islice(near, MOST):
-            weight = weights[token.term] * share * similarity
-            if not knows(token.term):
-                instead[word] = max(instead.get(word, 0.0), weight)
+        room = MOST
+        for word, similarity in related_words(token.term):
+            if word in weights or not knows(word):
                 continue
-            # It tells no more than the typed word would.
-            weight *= min(1.0, reader.idf("m", token.term, scope) / reader.idf("m", word, scope))
-            if word not in related or related[word].weight < weight:
-                related[word] = RelatedTerm(word, weight, token.term)
+            if room == MOST:
+                known, idf = knows(token.term), reader.idf("m", token.term, scope)
+            worth = weight * similarity
+            if not known:
+                instead[word] = max(instead.get(word, 0.0), worth)
+            else:
+                worth *= min(1.0, idf / reader.idf("m", word, scope))  # it tells no more than the typed word would
+                if word not in related or related[word].weight < worth:
+                    related[word] = RelatedTerm(word, worth, token.term)
+            room -= 1
+            if not room:
+                break
     return related, instead

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from faqsearch.index.base import Clause, Group, QueryPlan, Reader, StoredDocument
+from faqsearch.index.base import Clause, Group, QueryPlan, Reader, RelatedTerm, StoredDocument
 from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.meaning import Meaning
@@ -109,7 +110,7 @@ def make_plan(understood: Understood, options: SearchOptions, *, pins: tuple[str
         offset=(options.page - 1) * options.per_page,
         limit=options.per_page,
         facets=facets,
-        marks=frozenset(understood.marks).union([one.term for one in understood.related]),
+        marks=frozenset(understood.marks),
     )
 
 
@@ -177,15 +178,25 @@ def _confidence(
     enough = max(_GOOD_LEAST, _GOOD - _GOOD_LESS * max(0, len(understood.groups) - 2)) * every
     if worth < enough:  # only now the labels, which are analysed at their first use
         held.update(language.category_terms(category))
-        near: dict[Clause, float] = {}  # a related word tells what it is like of the word that it stands for
-        for one in understood.related:
-            if one.term in held:
-                clause: Clause = (("m", one.instead_of),)
-                near[clause] = max(near.get(clause, 0.0), one.weight / weights[one.instead_of])
+        near = _near(reader, best, understood.related, weights)
         for group, value in missing:
             found = 1.0 if group.held_by(held, category) else max((near.get(way, 0.0) for way in group.clauses), default=0.0)
             worth += value * found
     return "good" if worth >= enough else "weak"
+
+
+def _near(
+    reader: Reader, best: StoredDocument, related: Sequence[RelatedTerm], weights: Mapping[str, float]
+) -> dict[Clause, float]:
+    """By typed word, as a clause, what a related word that ``best`` holds tells of it: its similarity at most."""
+    whole = reader.stored(best.document.id) if related else None  # with all its tokens, not the marked ones alone
+    held = {*whole.title.terms, *whole.body.terms} if whole is not None else set()
+    near: dict[Clause, float] = {}
+    for one in related:
+        if one.term in held:
+            clause: Clause = (("m", one.instead_of),)
+            near[clause] = max(near.get(clause, 0.0), one.weight / weights[one.instead_of])
+    return near
 
 
 def _first(plan: QueryPlan) -> QueryPlan:

@@ -42,8 +42,9 @@ class View:
         self._statistics: dict[str, ListStatistics] = {}
         self._tables: dict[str, NDArray[np.float64]] = {}
         self._terms: dict[tuple[Channel, str], tuple[Postings | None, ...]] = {}
-        self._single: dict[tuple[str, str], Postings | None] = {}
-        self._instead: dict[tuple[str, str, str], Postings | None] = {}
+        # Each in a tuple, so that None, a term that no document holds, is remembered too.
+        self._single: dict[tuple[str, str], tuple[Postings | None]] = {}
+        self._instead: dict[tuple[str, str, str], tuple[Postings | None]] = {}
         self._instead_postings = 0
         self._held: tuple[str, NDArray[np.bool_]] | None = None
         ranking = snapshot.ranking
@@ -91,27 +92,40 @@ class View:
         lists = self._terms.get((channel, term))
         if lists is not None:
             return lists[CHANNEL_LISTS[channel].index(name)]
-        if (name, term) not in self._single:
-            if len(self._single) >= _REMEMBERED:
-                self._single.clear()
-            self._single[name, term] = self._postings(name, self._snapshot.term_numbers(channel, term))
-        return self._single[name, term]
+        key = name, term
+        kept = self._single.get(key)
+        if kept is not None:
+            return kept[0]
+        found = self._postings(name, self._snapshot.term_numbers(channel, term))
+        if len(self._single) >= _REMEMBERED:
+            self._single.clear()
+        self._single[key] = (found,)
+        return found
 
     def instead_of(self, name: str, term: str, other: str) -> Postings | None:
         """As ``postings``, without the documents that hold ``other``; the idf stays. Remembered, as far as there is room."""
-        if (name, term, other) not in self._instead:
-            postings = self.postings(name, term)
-            if postings is not None:
-                if self._held is None or self._held[0] != other:
-                    self._held = other, np.zeros(self._snapshot.size, dtype=bool)
-                    self.mark(self._held[1], _channel(name), other)
-                postings = postings._replace(slices=_outside(postings.slices, self._held[1]))
-                self._instead_postings += sum(len(docs) for docs, _, _ in postings.slices)
-            if self._instead_postings > _REMEMBERED_POSTINGS or len(self._instead) >= _REMEMBERED:
-                self._instead.clear()
-                self._instead_postings = 0
-            self._instead[name, term, other] = postings
-        return self._instead[name, term, other]
+        key = name, term, other
+        kept = self._instead.get(key)
+        if kept is not None:
+            return kept[0]
+        found = self.postings(name, term)
+        if found is not None:
+            found = found._replace(slices=_outside(found.slices, self._holding(_channel(name), other)))
+            self._instead_postings += sum(len(docs) for docs, _, _ in found.slices)
+        if self._instead_postings > _REMEMBERED_POSTINGS or len(self._instead) >= _REMEMBERED:
+            self._instead.clear()
+            self._instead_postings = 0
+        self._instead[key] = (found,)
+        return found
+
+    def _holding(self, channel: Channel, term: str) -> NDArray[np.bool_]:
+        """``(size,) bool``: the documents that hold a term; the last one's are kept, since it is asked for twice in a row."""
+        last = self._held
+        if last is None or last[0] != term:
+            mask = np.zeros(self._snapshot.size, dtype=bool)
+            self.mark(mask, channel, term)
+            last = self._held = term, mask  # whole, for other threads may read it at once
+        return last[1]
 
     def _postings(self, name: str, numbers: Sequence[int]) -> Postings | None:
         slices, frequency = self._snapshot.slices(name, numbers)
