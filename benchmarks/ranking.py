@@ -1,0 +1,84 @@
+"""What does the ranking cost beyond plain BM25 over two channels? A search with default weights beside one with plain weights.
+
+The same generated documents in two indexes, the same distinct queries in turn on one CPU, whole requests. Plain: every term
+counts alike (no weights by tag, no stop words, no mask of bigrams), no joined and no related words. Bar: 1.10 at p50.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from benchmarks.corpora import MIXES, corpus, requests, sample
+from benchmarks.datasets import public_folder
+from benchmarks.measure import describe, environment, milliseconds, one_thread, pinned, ratio, turns, write
+from faqsearch import Document, FaqIndex, IndexOptions, Ranking
+
+WARM_UP = 20
+BAR = 1.10
+PLAIN = Ranking(verb=1, stopword=1, gram_base=1, gram_one=0, gram_both=0, joined=0, related=0)
+
+
+def main(arguments: list[str]) -> int:
+    """Prints a line a mix and writes the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks ranking", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--documents", type=int, default=10_000, help="documents (10000)")
+    parser.add_argument("--queries", type=int, default=300, help="distinct queries a mix (300)")
+    parser.add_argument("--mixes", nargs="+", choices=list(MIXES), default=["short", "long"], help="(short long)")
+    parser.add_argument("--data", help="folder of the public sets (or FAQSEARCH_DATASETS)")
+    parser.add_argument("--json", help="write the figures to this file")
+    options = parser.parse_args(arguments)
+    one_thread()
+    documents = sample(corpus(options.documents, public_folder(options.data)), options.documents)
+    before = environment()
+    figures = measure(documents, options.mixes, options.queries)
+    for mix, one in figures.items():
+        p50 = one["ratio_p50"]
+        verdict = "holds" if p50["value"] <= BAR else "missed"
+        print(
+            f"{mix:<8} CPU p50 {one['cpu_ms']['default']['p50']:.2f} ms, plain {one['cpu_ms']['plain']['p50']:.2f}: "
+            f"{p50['value']:.3f} [{p50['low']:.3f}, {p50['high']:.3f}]; bar {BAR:.2f}: {verdict}"
+        )
+    described = describe(documents, f"generated from data/{' and ' + options.data if options.data else ''}")
+    write("ranking", {"mixes": figures, "corpus": described}, options.json, before)
+    return 0
+
+
+def measure(documents: Sequence[Document], mixes: Sequence[str], count: int) -> dict[str, Any]:
+    """By mix the CPU times of both and their ratio."""
+    with tempfile.TemporaryDirectory(prefix="bench-faqsearch-") as folder:
+        default, plain = (
+            _indexed(Path(folder) / name, documents, ranking) for name, ranking in (("default", Ranking()), ("plain", PLAIN))
+        )
+        with default, plain, pinned():
+            return {mix: _paired(default, plain, requests(mix, documents, count + WARM_UP)) for mix in mixes}
+
+
+def _paired(default: FaqIndex, plain: FaqIndex, asked: Sequence[Any]) -> dict[str, Any]:
+    for request in asked[:WARM_UP]:
+        default.search(request.query)
+        plain.search(request.query)
+    ours, theirs = turns(
+        [(lambda request: default.search(request.query), None), (lambda request: plain.search(request.query), None)],
+        asked[WARM_UP:],
+        swap=True,
+    )
+    found = ratio(ours.cpu, theirs.cpu, 50)
+    return {
+        "queries": len(asked) - WARM_UP,
+        "cpu_ms": {"default": milliseconds(ours.cpu), "plain": milliseconds(theirs.cpu)},
+        "ratio_p50": asdict(found),
+    }
+
+
+def _indexed(place: Path, documents: Sequence[Document], ranking: Ranking) -> FaqIndex:
+    index = FaqIndex.create(place, options=IndexOptions(ranking=ranking))
+    with tqdm(total=len(documents), desc=place.name, unit="doc") as bar:
+        index.sync(documents, progress=lambda done, _: bar.update(done - bar.n))
+    return index
