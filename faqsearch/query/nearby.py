@@ -47,4 +47,6 @@ def nearby(
             room -= 1
             if not room:
                 break
+    for word in related.keys() & instead.keys():  # once is enough
+        del related[word]
     return related, instead

@@ -126,6 +126,8 @@ class QueryLanguage:
         if share := self._ranking.related:
             near = [token for token in held if token.start not in asking]
             related, instead = nearby(near, terms, share, reader, scope, knows)
+            for word in (*joined, *(term for _, term in limited)):  # counted as it is
+                related.pop(word, None)
         if not substitute:
             instead = {}
         marks.update((term, weight * reader.idf("m", term, scope)) for term, weight in instead.items())

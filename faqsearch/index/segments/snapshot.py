@@ -338,7 +338,7 @@ class Snapshot:
         """The blocks of a list in all segments, in the order of documents."""
         found = self._lists.get(name)
         if found is None:
-            found = self._lists[name] = []
+            found = []
             for index, segment in enumerate(self.segments):
                 bounds, docs, codes, terms = segment.list_arrays(name)
                 deleted = self._segment_deleted(index) if len(self.deleted[index]) else None
@@ -346,6 +346,7 @@ class Snapshot:
                     base = block * BLOCK
                     gone = None if deleted is None else deleted[base:]
                     found.append(_Block(index, first, bounds, docs, codes, self.bases[index] + base, gone))
+            self._lists[name] = found  # whole, for other threads may read it at once
         return found
 
     @cached_property
