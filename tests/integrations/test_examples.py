@@ -65,7 +65,7 @@ def test_the_service_answers_and_logs(monkeypatch: pytest.MonkeyPatch, tmp_path:
     arguments = [part.replace("help.index", str(tmp_path / "help.index")) for part in index.split()[2:]]
     subprocess.run([sys.executable, "-m", "faqsearch", *arguments], cwd=ROOT, check=True)
 
-    with serving(service.make_app()) as address, httpx.Client(base_url=address) as client:
+    with serving(service.make_app()) as address, httpx.Client(base_url=address, timeout=60) as client:
         assert "환불" in client.get("/answer", params={"question": "캐시 환불"}).json()["title"]
         assert client.get("/answer", params={"question": "우주 정거장"}).json()["answer"] is None
         page = client.get("/help/search", params={"query": "캐시 환불"}, headers={"cookie": "visit=a"})
