@@ -26,6 +26,7 @@ from benchmarks.measure import (
     Timed,
     describe,
     environment,
+    filled,
     milliseconds,
     one_thread,
     pairs,
@@ -70,8 +71,7 @@ def measure(documents: Sequence[Document], mixes: Sequence[str], count: int, nam
     figures: dict[str, Any] = {"mixes": {mix: MIXES[mix] for mix in mixes}, "pairs": [], "stages": [], "limits": {}}
     with tempfile.TemporaryDirectory(prefix="bench-faqsearch-") as folder:
         with FaqIndex.create(Path(folder) / "index") as index:
-            with tqdm(total=len(documents), desc="faqsearch", unit="doc") as bar:
-                index.sync(documents, progress=lambda done, _: bar.update(done - bar.n))
+            filled(index, documents, "faqsearch")
             figures["faqsearch"] = index.stats().to_dict()
         with FaqIndex.open(Path(folder) / "index", read_only=True) as index:
             asked = {mix: requests(mix, documents, count + WARM_UP) for mix in mixes}

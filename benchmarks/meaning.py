@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from benchmarks.corpora import corpus, requests, sample
 from benchmarks.datasets import public_folder
 from benchmarks.encoded import encoder
-from benchmarks.measure import describe, environment, milliseconds, one_thread, pinned, turns, write
+from benchmarks.measure import describe, environment, filled, milliseconds, one_thread, pinned, turns, write
 from faqsearch import Document, FaqIndex, IndexOptions
 
 WARM_UP = 20
@@ -91,7 +88,4 @@ def show(name: str, figures: dict[str, Any]) -> None:
 def _indexed(place: Path, documents: Sequence[Document], options: IndexOptions, label: str) -> tuple[FaqIndex, float]:
     """(an index of the documents, the seconds it took)."""
     index = FaqIndex.create(place, options=options)
-    begun = time.perf_counter()
-    with tqdm(total=len(documents), desc=label, unit="doc") as bar:
-        index.sync(documents, progress=lambda done, _: bar.update(done - bar.n))
-    return index, time.perf_counter() - begun
+    return index, filled(index, documents, label)

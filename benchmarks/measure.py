@@ -26,6 +26,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from benchmarks.corpora import Request, corpus, requests, sample
 from benchmarks.datasets import public_folder
@@ -249,3 +250,11 @@ def _plain(value: object) -> Any:
     if isinstance(value, Ratio):
         return asdict(value)
     raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def filled(index: FaqIndex, documents: Sequence[Document], label: str) -> float:
+    """Puts the documents into an index, with a progress bar; the seconds it took."""
+    begun = time.perf_counter()
+    with tqdm(total=len(documents), desc=label, unit="doc") as bar:
+        index.sync(documents, progress=lambda done, _: bar.update(done - bar.n))
+    return time.perf_counter() - begun

@@ -13,11 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from benchmarks.corpora import MIXES, corpus, requests, sample
 from benchmarks.datasets import public_folder
-from benchmarks.measure import describe, environment, milliseconds, one_thread, pinned, ratio, turns, write
+from benchmarks.measure import describe, environment, filled, milliseconds, one_thread, pinned, ratio, turns, write
 from faqsearch import Document, FaqIndex, IndexOptions, Ranking
 
 WARM_UP = 20
@@ -79,6 +77,5 @@ def _paired(default: FaqIndex, plain: FaqIndex, asked: Sequence[Any]) -> dict[st
 
 def _indexed(place: Path, documents: Sequence[Document], ranking: Ranking) -> FaqIndex:
     index = FaqIndex.create(place, options=IndexOptions(ranking=ranking))
-    with tqdm(total=len(documents), desc=place.name, unit="doc") as bar:
-        index.sync(documents, progress=lambda done, _: bar.update(done - bar.n))
+    filled(index, documents, place.name)
     return index
