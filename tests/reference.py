@@ -73,6 +73,9 @@ class Reference:
     def idf(self, channel: str, term: str, scope: Scope) -> float:
         return self._idf(f"{channel}.all", term, scope)
 
+    def known_idf(self, term: str, scope: Scope) -> float:
+        return self.idf("m", term, scope) if self.knows("m", term, scope) else 0.0
+
     # Scores
 
     def _seen(self, name: str, scope: Scope) -> list[Counter[str]]:

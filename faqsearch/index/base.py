@@ -233,6 +233,9 @@ class Reader(Protocol):
     def idf(self, channel: Channel, term: str, scope: Scope) -> float:
         """The inverse document frequency of the term in field ``all`` over what the scope's audience may see."""
 
+    def known_idf(self, term: str, scope: Scope) -> float:
+        """``idf`` of a morpheme term, 0 where no document of the scope holds it: ``knows`` and ``idf`` in one look."""
+
     def parts(self, plan: QueryPlan, id: str) -> tuple[ScorePart, ...]:
         """What the score of one document is made of."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from faqsearch.analysis.related_words import related_words
 from faqsearch.analysis.terms import Token
-from faqsearch.index.base import Reader, RelatedTerm, Scope
+from faqsearch.index.base import RelatedTerm
 
 MOST = 2
 """Related words that a noun may bring; 3, and verbs too, would gain 0.07 points more and cost twice as much."""
@@ -17,13 +17,12 @@ def nearby(
     content: Iterable[Token],
     weights: Mapping[str, float],
     share: float,
-    reader: Reader,
-    scope: Scope,
-    knows: Callable[[str], bool],
+    idf: Callable[[str], float],
 ) -> tuple[dict[str, RelatedTerm], dict[str, float]]:
     """(related words of the nouns that the index knows, by term; those of nouns it does not know, with their weights).
 
     ``weights`` are those of typed terms, which are left out; a related word weighs its similarity times ``share`` of that.
+    ``idf`` is 0 for a term that the index does not know.
     """
     related: dict[str, RelatedTerm] = {}
     instead: dict[str, float] = {}
@@ -33,15 +32,15 @@ def nearby(
             continue
         room = MOST
         for word, similarity in related_words(token.term):
-            if word in weights or not knows(word):
+            if word in weights or not (tells := idf(word)):
                 continue
             if room == MOST:
-                known, idf = knows(token.term), reader.idf("m", token.term, scope)
+                typed = idf(token.term)
             worth = weight * similarity
-            if not known:
+            if not typed:
                 instead[word] = max(instead.get(word, 0.0), worth)
             else:
-                worth *= min(1.0, idf / reader.idf("m", word, scope))  # it tells no more than the typed word would
+                worth *= min(1.0, typed / tells)  # it tells no more than the typed word would
                 if word not in related or related[word].weight < worth:
                     related[word] = RelatedTerm(word, worth, token.term)
             room -= 1

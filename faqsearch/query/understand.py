@@ -98,7 +98,7 @@ class QueryLanguage:
         """
         if not parsed.text:
             return Understood("", truncated=parsed.truncated)
-        knows = partial(_knows, reader, scope)
+        knows, idf = partial(_knows, reader, scope), partial(_idf, reader, scope)
         morphemes, tokens = analyzed.morphemes, analyzed.tokens
         words = _word_spans(parsed.text)
         typed = parsed.text.lower().split(" ")
@@ -120,17 +120,17 @@ class QueryLanguage:
         self._add_surfaces(parsed.text, words, tokens, groups, terms, knows)
         limited = self._add_synonyms(used, groups, terms, knows)
         found = tuple(word.group() for word in groups.values())
-        marks = self._marks(found, terms, reader, scope, knows)
+        marks = self._marks(found, terms, idf)
         related: dict[str, RelatedTerm] = {}
         instead: dict[str, float] = {}
         if share := self._ranking.related:
             near = [token for token in held if token.start not in asking]
-            related, instead = nearby(near, terms, share, reader, scope, knows)
+            related, instead = nearby(near, terms, share, idf)
             for word in (*joined, *(term for _, term in limited)):  # counted as it is
                 related.pop(word, None)
         if not substitute:
             instead = {}
-        marks.update((term, weight * reader.idf("m", term, scope)) for term, weight in instead.items())
+        marks.update((term, weight * idf(term)) for term, weight in instead.items())
         plan = [PlanTerm("m", term, weight) for term, weight in terms.items()]
         plan += [PlanTerm("m", term, weight, path) for (path, term), weight in limited.items() if term not in terms]
         plan += [PlanTerm("m", term, self._ranking.joined) for term in dict.fromkeys(joined) if term not in terms]
@@ -317,9 +317,7 @@ class QueryLanguage:
 
     # Marks, phrases, exclusions
 
-    def _marks(
-        self, groups: Sequence[Group], terms: dict[str, float], reader: Reader, scope: Scope, knows: Knows
-    ) -> dict[str, float]:
+    def _marks(self, groups: Sequence[Group], terms: dict[str, float], idf: Callable[[str], float]) -> dict[str, float]:
         """Term → what a mark of it is worth in a snippet: its weight times its idf."""
         marked = dict.fromkeys(
             term
@@ -328,7 +326,7 @@ class QueryLanguage:
             for channel, term in clause
             if channel == "m" and term not in self._stopwords
         )
-        return {term: terms.get(term, self._ranking.verb) * reader.idf("m", term, scope) for term in marked if knows(term)}
+        return {term: terms.get(term, self._ranking.verb) * tells for term in marked if (tells := idf(term))}
 
     def _words(self, text: str, words: Sequence[Span], content: Sequence[Token]) -> list[str]:
         """The words of the query without particles: from the first to the last content token in each."""
@@ -354,6 +352,10 @@ class QueryLanguage:
 
 def _knows(reader: Reader, scope: Scope, term: str) -> bool:
     return reader.knows("m", term, scope)
+
+
+def _idf(reader: Reader, scope: Scope, term: str) -> float:
+    return reader.known_idf(term, scope)
 
 
 def _indexed(word: str) -> str:

@@ -143,6 +143,13 @@ class EmbeddedReader:
     def idf(self, channel: Channel, term: str, scope: Scope) -> float:
         return self._snapshot.view(scope).idf(f"{channel}.all", term)
 
+    def known_idf(self, term: str, scope: Scope) -> float:
+        view = self._snapshot.view(scope)
+        postings = view.postings("m.all", term)
+        if postings is not None and self._snapshot.allowed(scope) is None:
+            return postings.idf
+        return view.idf("m.all", term) if self._snapshot.knows("m", term, scope) else 0.0
+
     def vocabulary(self, channel: Channel) -> Iterable[tuple[str, int]]:
         terms = {term for segment in self._snapshot.segments for term in segment.dictionaries[channel]}
         for term in sorted(terms):

@@ -187,6 +187,9 @@ class ClusterReader:
     def idf(self, channel: Channel, term: str, scope: Scope) -> float:
         return self._vocabulary.idf(channel, term, scope)
 
+    def known_idf(self, term: str, scope: Scope) -> float:
+        return self.idf("m", term, scope) if self.knows("m", term, scope) else 0.0
+
     def vocabulary(self, channel: Channel) -> Iterable[tuple[str, int]]:
         words = self._vocabulary.all_words() if channel == "m" else self._vocabulary.all_grams()
         return sorted(words.items(), key=lambda pair: pair[0].encode("utf-8"))

@@ -14,7 +14,7 @@ from faqsearch.document import CategoryPath
 from faqsearch.index.base import RELATED_LIST, Clause, Group, Matches, PlanTerm, QueryPlan, RelatedTerm, ScorePart
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
-from faqsearch.index.segments.score import PostingSlice, accumulate
+from faqsearch.index.segments.score import PostingSlice, accumulate, by_base, weighted_postings
 from faqsearch.index.segments.snapshot import Snapshot, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE
 from faqsearch.index.segments.view import Postings, View
@@ -66,8 +66,8 @@ def score_parts(snapshot: Snapshot, plan: QueryPlan, number: int) -> tuple[Score
                 continue
             parts += _parts(view, name, term, view.postings(name, term.term), number)
     for related in plan.related if parts else ():
-        postings = view.instead_of(RELATED_LIST, related.term, related.instead_of)
-        parts += _parts(view, RELATED_LIST, related, postings, number)
+        if not _clause(view, (("m", related.instead_of),), snapshot.size)[number]:
+            parts += _parts(view, RELATED_LIST, related, view.postings(RELATED_LIST, related.term), number)
     return tuple(parts)
 
 
@@ -143,13 +143,23 @@ def _scores(snapshot: Snapshot, view: View, terms: Sequence[PlanTerm]) -> NDArra
 
 def _add_related(scores: NDArray[np.float64], hit: Mask, view: View, terms: Sequence[RelatedTerm]) -> None:
     """Adds to the scores of hits what related words count in documents that lack the typed ones."""
-    found = [(view.instead_of(RELATED_LIST, term.term, term.instead_of), term.weight) for term in terms]
-    weighted = [(one, weight * postings.factor) for postings, weight in found if postings for one in postings.slices]
-    if weighted:
-        docs = np.concatenate([docs.astype(np.intp) + base for (docs, _, base), _ in weighted])
-        values = view.table(RELATED_LIST).take(np.concatenate([codes for (_, codes, _), _ in weighted]), mode="clip")
-        values *= np.repeat([weight for _, weight in weighted], [len(docs) for (docs, _, _), _ in weighted])
-        values *= hit[docs]
+    size = len(hit)
+    rows = {typed: row for row, typed in enumerate({term.instead_of: None for term in terms})}
+    held = np.zeros((len(rows), size), dtype=bool)
+    for typed, row in rows.items():
+        view.mark(held[row], "m", typed)
+    found = [(view.postings(RELATED_LIST, term.term), term) for term in terms]
+    slices = by_base(
+        (one, (term.weight * postings.factor, rows[term.instead_of]))
+        for postings, term in found
+        if postings
+        for one in postings.slices
+    )
+    if slices:
+        weighted = [(one, weight) for one, (weight, _) in slices]
+        docs, values = weighted_postings([(view.table(RELATED_LIST), weighted)])
+        places = np.repeat([row * size for _, (_, row) in slices], [len(one[0]) for one, _ in slices])
+        values *= hit.take(docs) > held.take(docs + places)
         np.add.at(scores, docs, values)
 
 

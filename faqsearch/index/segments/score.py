@@ -7,12 +7,12 @@ once per list and generation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import log
 from operator import itemgetter
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,41 +47,55 @@ PostingSlice: TypeAlias = tuple[Array, Array, int]
 """(documents, codes, base): the postings of a term in a list of one segment; document ``d`` has the number ``base + d``."""
 
 
-def accumulate(
-    size: int, lists: Sequence[tuple[NDArray[np.float64], Sequence[tuple[PostingSlice, float]]]]
-) -> NDArray[np.float64]:
+Weighted: TypeAlias = tuple[PostingSlice, float]
+
+T = TypeVar("T")
+
+
+def accumulate(size: int, lists: Sequence[tuple[NDArray[np.float64], Sequence[Weighted]]]) -> NDArray[np.float64]:
     """``(size,) float64``: for each document the sum of weight · impact over its postings.
 
     ``lists`` are impact tables with the (slice, weight) pairs they belong to. The order of addition for one document is that of
     ``lists`` and slices, whatever the segments, so equal indexes give equal bits.
     """
+    docs, scores = weighted_postings([(table, by_base(some)) for table, some in lists])
+    if not len(docs):
+        return np.zeros(size)
+    summed: NDArray[np.float64] = np.bincount(docs, scores, minlength=size)  # type: ignore[assignment]
+    return summed
+
+
+def weighted_postings(
+    lists: Sequence[tuple[NDArray[np.float64], Sequence[Weighted]]],
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """(documents, weight · impact) of all postings of ``lists``, in their order."""
     slices = [one for _, some in lists for one, _ in some]
-    spread = any(base for _, _, base in slices)
-    if spread:
-        lists = [(table, sorted(some, key=_base)) for table, some in lists]  # long runs of one base: few additions
-        slices = [one for _, some in lists for one, _ in some]
     counts = [len(docs) for docs, _, _ in slices]
     total = sum(counts)
-    if not total:
-        return np.zeros(size)
     docs = np.empty(total, dtype=np.intp)
+    scores = np.empty(total, dtype=np.float64)
+    if not total:
+        return docs, scores
     np.concatenate([docs for docs, _, _ in slices], out=docs, casting="unsafe")
-    if spread:
-        end = 0
-        for base, run in groupby(slices, key=itemgetter(2)):
-            begin, end = end, end + sum(len(some) for some, _, _ in run)
+    end = 0
+    for base, run in groupby(slices, key=itemgetter(2)):  # few: the slices of a list are sorted by base
+        begin, end = end, end + sum(len(some) for some, _, _ in run)
+        if base:
             docs[begin:end] += base
     codes = np.concatenate([codes for _, codes, _ in slices])
-    scores = np.empty(total, dtype=np.float64)
     end = place = 0
     for table, some in lists:
         begin, end = end, end + sum(counts[place : place + len(some)])
         place += len(some)
         table.take(codes[begin:end], out=scores[begin:end], mode="clip")
     scores *= np.repeat([weight for _, some in lists for _, weight in some], counts)
-    summed: NDArray[np.float64] = np.bincount(docs, scores, minlength=size)  # type: ignore[assignment]
-    return summed
+    return docs, scores
 
 
-def _base(weighted: tuple[PostingSlice, float]) -> int:
-    return weighted[0][2]
+def by_base(slices: Iterable[tuple[PostingSlice, T]]) -> list[tuple[PostingSlice, T]]:
+    """Slices with what belongs to each, sorted by base: long runs of one base are few additions."""
+    return sorted(slices, key=_base)
+
+
+def _base(one: tuple[PostingSlice, Any]) -> int:
+    return one[0][2]

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 _REMEMBERED = 1 << 14
 """Terms of a list that a view remembers; then it begins anew."""
 
-_REMEMBERED_POSTINGS = 1 << 20
-"""Postings of terms in documents without another that a view remembers, 6 bytes each; then it begins anew."""
-
 
 class Postings(NamedTuple):
     """A term in one list: its postings by segment, its idf, and what an impact counts: idf times the list's share."""
@@ -44,9 +41,6 @@ class View:
         self._terms: dict[tuple[Channel, str], tuple[Postings | None, ...]] = {}
         # Each in a tuple, so that None, a term that no document holds, is remembered too.
         self._single: dict[tuple[str, str], tuple[Postings | None]] = {}
-        self._instead: dict[tuple[str, str, str], tuple[Postings | None]] = {}
-        self._instead_postings = 0
-        self._held: tuple[str, NDArray[np.bool_]] | None = None
         ranking = snapshot.ranking
         shares = (1.0, ranking.title, ranking.category, 1.0, ranking.title)
         self._shares = {name: share * (ranking.k1 + 1) for name, share in zip(LISTS, shares, strict=True)}
@@ -102,31 +96,6 @@ class View:
         self._single[key] = (found,)
         return found
 
-    def instead_of(self, name: str, term: str, other: str) -> Postings | None:
-        """As ``postings``, without the documents that hold ``other``; the idf stays. Remembered, as far as there is room."""
-        key = name, term, other
-        kept = self._instead.get(key)
-        if kept is not None:
-            return kept[0]
-        found = self.postings(name, term)
-        if found is not None:
-            found = found._replace(slices=_outside(found.slices, self._holding(_channel(name), other)))
-            self._instead_postings += sum(len(docs) for docs, _, _ in found.slices)
-        if self._instead_postings > _REMEMBERED_POSTINGS or len(self._instead) >= _REMEMBERED:
-            self._instead.clear()
-            self._instead_postings = 0
-        self._instead[key] = (found,)
-        return found
-
-    def _holding(self, channel: Channel, term: str) -> NDArray[np.bool_]:
-        """``(size,) bool``: the documents that hold a term; the last one's are kept, since it is asked for twice in a row."""
-        last = self._held
-        if last is None or last[0] != term:
-            mask = np.zeros(self._snapshot.size, dtype=bool)
-            self.mark(mask, channel, term)
-            last = self._held = term, mask  # whole, for other threads may read it at once
-        return last[1]
-
     def _postings(self, name: str, numbers: Sequence[int]) -> Postings | None:
         slices, frequency = self._snapshot.slices(name, numbers)
         if not slices:
@@ -152,9 +121,3 @@ class View:
 
 def _channel(name: str) -> Channel:
     return "m" if name[0] == "m" else "g"
-
-
-def _outside(slices: Sequence[PostingSlice], held: NDArray[np.bool_]) -> list[PostingSlice]:
-    """The postings of documents that are not marked."""
-    kept = [(docs, codes, base, ~(held[base:] if base else held)[docs]) for docs, codes, base in slices]
-    return [(docs[keep], codes[keep], base) for docs, codes, base, keep in kept]
