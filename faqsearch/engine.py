@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from faqsearch.analysis.analyzer import Analyzer
 from faqsearch.analysis.lexicon import Lexicon
 from faqsearch.document import Document
 from faqsearch.errors import AnalyzerMismatchError
-from faqsearch.index.base import IndexMeta, Reader
+from faqsearch.index.base import IndexMeta, Prepared, Reader
 from faqsearch.index.vectors import encoder_fingerprint
 from faqsearch.index_meta import words_of
 from faqsearch.options import IndexOptions
-from faqsearch.prepare import Prepared, Progress, prepare
+from faqsearch.prepare import Progress, prepare
 from faqsearch.query.complete import Completer
 from faqsearch.query.correct import Corrector
 from faqsearch.query.understand import QueryLanguage
@@ -77,8 +78,11 @@ class Engine:
             return None
         return embedder
 
-    def prepare(self, reader: Reader, name: str, documents: list[Document], progress: Progress | None = None) -> Prepared:
-        """Documents analysed, with their vectors; raises AnalyzerMismatchError where the index's encoder is not at hand."""
+    def prepare(
+        self, reader: Reader, name: str, documents: list[Document], progress: Progress | None = None
+    ) -> Iterator[Prepared]:
+        """Documents analysed as they are asked for, with their vectors; raises AnalyzerMismatchError now where the index's
+        encoder is not at hand."""
         meaning = self.meaning(reader)
         if meaning is None and documents:
             require_encoder(reader, name, None)

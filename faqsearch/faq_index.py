@@ -248,8 +248,8 @@ class FaqIndex:
         with self._writing() as writer:
             found = changes(wanted, writer.reader.hashes())
             if found.fresh or found.restored or found.gone:
-                analyzed, vectors = self._engine.prepare(writer.reader, self._backend.name, found.fresh, progress)
-                writer.commit(WriteBatch(found.gone, analyzed, found.restored, vectors=vectors))
+                added = self._engine.prepare(writer.reader, self._backend.name, found.fresh, progress)
+                writer.commit(WriteBatch(found.gone, added, found.restored))
         return found.report
 
     @traced("upsert", level=logging.INFO)
@@ -282,8 +282,8 @@ class FaqIndex:
             options = IndexOptions.from_dict(writer.reader.meta.options)
             meta = make_meta(self._engine.lexicon(writer.reader), options, embedder)
             known = known_vectors(writer.reader, meta)
-            analyzed, vectors = prepare(Analyzer(words_of(meta)), wanted, progress, embedder, known)
-            writer.commit(WriteBatch(added=analyzed, replace_all=True, vectors=vectors), meta=meta)
+            added = prepare(Analyzer(words_of(meta)), wanted, progress, embedder, known)
+            writer.commit(WriteBatch(added=added, replace_all=True), meta=meta)
         return len(wanted)
 
     def set_lexicon(self, lexicon: Lexicon) -> bool:
@@ -453,8 +453,7 @@ class FaqIndex:
         with self._writing() as writer:
             present = frozenset(id for id in deleted if id in writer.reader)
             if present or added:
-                analyzed, vectors = self._engine.prepare(writer.reader, self._backend.name, added)
-                writer.commit(WriteBatch(present, analyzed, vectors=vectors))
+                writer.commit(WriteBatch(present, self._engine.prepare(writer.reader, self._backend.name, added)))
         return len(present)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from faqsearch.analysis.analyzer import AnalyzedDocument, Analyzer
+from faqsearch.analysis.analyzer import Analyzer
 from faqsearch.document import Document
-from faqsearch.index.base import IndexMeta, Reader
+from faqsearch.index.base import IndexMeta, Prepared, Reader
 from faqsearch.index.vectors import DocumentVectors, encoder_fingerprint
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (documents analysed, documents to analyse)."""
-Prepared: TypeAlias = tuple[list[AnalyzedDocument], dict[str, DocumentVectors]]
 Known: TypeAlias = Callable[[Sequence[str]], Sequence[DocumentVectors | None]]
 """ids → the vectors that there are of these documents."""
 
@@ -25,20 +24,18 @@ _ENCODED = 64
 
 def prepare(
     analyzer: Analyzer, documents: list[Document], progress: Progress | None, embedder: Embedder | None, known: Known
-) -> Prepared:
-    """(documents analysed, their vectors by id, those of texts that ``known`` has not encoded again)."""
-    analyzed: list[AnalyzedDocument] = []
-    vectors: dict[str, DocumentVectors] = {}
+) -> Iterator[Prepared]:
+    """Each document analysed, as it is asked for, with its vectors; those of texts that ``known`` has are not encoded again."""
+    done = 0
     step = _ENCODED if embedder is not None else len(documents)
     for begin in range(0, len(documents), step or 1):
         some = documents[begin : begin + step]
-        if embedder is not None:
-            vectors.update(embedder.documents(some, known))
+        vectors = embedder.documents(some, known) if embedder is not None else {}
         for document in analyzer.analyze_documents(some):
-            analyzed.append(document)
+            done += 1
             if progress is not None:
-                progress(len(analyzed), len(documents))
-    return analyzed, vectors
+                progress(done, len(documents))
+            yield document, vectors.get(document.document.id)
 
 
 def known_vectors(reader: Reader, meta: IndexMeta) -> Known:

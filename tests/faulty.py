@@ -20,6 +20,7 @@ from unittest.mock import patch
 
 from faqsearch import Document, FaqIndex, Lexicon
 from faqsearch.index import storage as module
+from faqsearch.index.embedded import runs
 from faqsearch.index.embedded.backend import EmbeddedBackend
 from faqsearch.index.storage import FolderStorage, Piece
 
@@ -301,6 +302,12 @@ def _sync(index: FaqIndex, state: State, edition: int) -> None:
     index.sync([document(n, edition) if n % 2 else state.get(f"d{n}", document(n, edition)) for n in range(1, 6)])
 
 
+def _sync_in_runs(index: FaqIndex, state: State, edition: int) -> None:
+    """A sync of which every document is a run, and every two are a segment of their own."""
+    with patch.object(runs, "RUN", 1), patch.object(runs, "LARGE", 2):
+        _sync(index, state, edition)
+
+
 def _upsert(index: FaqIndex, state: State, edition: int) -> None:
     index.upsert([document(2, edition), document(edition % 5 + 6, edition)])
 
@@ -329,6 +336,7 @@ def _set_lexicon(index: FaqIndex, state: State, edition: int) -> None:
 
 COMMITS: dict[str, Callable[[FaqIndex, State, int], None]] = {
     "sync": _sync,
+    "sync in runs": _sync_in_runs,
     "upsert": _upsert,
     "delete": _delete,
     "batch": _batch,
@@ -360,6 +368,9 @@ def prepared_files() -> dict[str, bytes]:
 
 AFTER: dict[str, Callable[[State, int], State]] = {
     "sync": lambda state, edition: {
+        f"d{n}": document(n, edition) if n % 2 else state.get(f"d{n}", document(n, edition)) for n in range(1, 6)
+    },
+    "sync in runs": lambda state, edition: {
         f"d{n}": document(n, edition) if n % 2 else state.get(f"d{n}", document(n, edition)) for n in range(1, 6)
     },
     "upsert": lambda state, edition: (

@@ -7,7 +7,7 @@ index and a cluster rank alike.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
@@ -139,18 +139,22 @@ class Matches:
     pinned: frozenset[str] = frozenset()
 
 
+Prepared: TypeAlias = tuple[AnalyzedDocument, DocumentVectors | None]
+"""A document ready to be written: analysed, and its vectors where the index has an encoder."""
+
+
 @dataclass(frozen=True, slots=True)
 class WriteBatch:
     """One commit: ids to delete, documents to add or replace, and documents whose terms stay while the rest changes.
 
-    ``vectors`` are those of added documents, by id; a restored document keeps the vectors it has.
+    ``added`` is read once, and may be analysed as it is read: an error on the way is one of the commit, which then changes
+    nothing. A restored document keeps the vectors it has.
     """
 
     deleted: frozenset[str] = frozenset()
-    added: Sequence[AnalyzedDocument] = ()
+    added: Iterable[Prepared] = ()
     restored: Sequence[Document] = ()
     replace_all: bool = False
-    vectors: Mapping[str, DocumentVectors] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

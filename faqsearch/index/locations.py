@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -69,7 +69,7 @@ def copy_index(source: Backend, target: Location, *, copied: Copied | None = Non
         total, done = len(reader), 0
         with backend.writing(_LOCK_SECONDS) as writer:
             for chunk in _chunks(reader.analyzed()):
-                writer.commit(WriteBatch(added=chunk, vectors=_vectors(reader, chunk)))
+                writer.commit(WriteBatch(added=zip(chunk, _vectors(reader, chunk), strict=True)))
                 done += len(chunk)
                 if copied is not None:
                     copied(done, total)
@@ -93,12 +93,11 @@ def _verify(reader: Reader, backend: Backend, made: Reader) -> None:
         )
 
 
-def _vectors(reader: Reader, documents: list[AnalyzedDocument]) -> dict[str, DocumentVectors]:
-    """The vectors of documents, by id; none are asked for where the index has no encoder."""
+def _vectors(reader: Reader, documents: list[AnalyzedDocument]) -> Sequence[DocumentVectors | None]:
+    """The vectors of each document; none are asked for where the index has no encoder."""
     if not reader.meta.options.get("encoder"):
-        return {}
-    ids = [one.document.id for one in documents]
-    return {id: vectors for id, vectors in zip(ids, reader.vectors(ids), strict=True) if vectors is not None}
+        return [None] * len(documents)
+    return reader.vectors([one.document.id for one in documents])
 
 
 def _chunks(documents: Iterator[AnalyzedDocument]) -> Iterator[list[AnalyzedDocument]]:

@@ -364,10 +364,10 @@ class EmbeddedWriter:
                 self._delete(writer, id)
             for document in batch.restored:
                 writer.restore_document(document, self.reader.number(document.id))
-            for analyzed in batch.added:
-                self._delete(writer, analyzed.document.id)
+            for analyzed, vectors in batch.added:
                 id = analyzed.document.id
-                writer.add_document(id=id, analyzed=analyzed, vectors=batch.vectors.get(id))
+                self._delete(writer, id)
+                writer.add_document(id=id, analyzed=analyzed, vectors=vectors)
         except BaseException:
             writer.cancel()
             raise

@@ -116,8 +116,13 @@ def segment_names(storage: Storage) -> list[str]:
     return sorted(name for name in storage.names() if _SEGMENT.fullmatch(name))
 
 
+def run_name(segid: str) -> str:
+    """The file of a run of a commit (``runs.py``), which goes before the commit ends."""
+    return f"_{INDEX_NAME}_{segid}.new"
+
+
 def is_left_over(name: str) -> bool:
-    """Whether a file is what a killed commit leaves of a table of contents."""
+    """Whether a file is what a killed commit leaves of a table of contents or of its runs."""
     return name.startswith(f"_{INDEX_NAME}_") and name.endswith(".new")
 
 

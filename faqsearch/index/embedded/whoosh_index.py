@@ -14,17 +14,15 @@ from whoosh.filedb.filestore import Storage as WhooshStorage
 from whoosh.index import FileIndex
 from whoosh.writing import SegmentWriter
 
-from faqsearch.analysis.analyzer import AnalyzedDocument
 from faqsearch.document import Document
 from faqsearch.index.base import IndexMeta
 from faqsearch.index.embedded.codec import ArrayCodec, ArraySegment, schema
+from faqsearch.index.embedded.runs import LARGE, Runs
 from faqsearch.index.embedded.toc import INDEX_NAME, SegmentEntry, TableOfContents, clean, read_toc, toc_name, write_toc
-from faqsearch.index.segments.invert import invert
 from faqsearch.index.segments.layout import SegmentFile, dump
 from faqsearch.index.segments.merge import Part, merge
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.storage import Lock, Storage
-from faqsearch.index.vectors import DocumentVectors
 
 OpenSegment = Callable[[SegmentEntry], Segment]
 
@@ -99,23 +97,21 @@ class _Carried:
 
 
 class ArrayWriter(SegmentWriter):  # type: ignore[misc]
-    """Buffers analysed documents and writes them as one segment in bulk."""
+    """Takes in analysed documents and writes them in bulk, as one segment; beside it large ones of a large commit."""
 
     def __init__(self, index: ArrayIndex, lock: Lock) -> None:
         super().__init__(index, _lk=False, codec=ArrayCodec(), compound=False)
         self.writelock = lock
         self.meta: IndexMeta = index._read_toc().meta
         self._files: Storage = index.storage.storage
-        self._buffer: dict[str, AnalyzedDocument] = {}
-        self._vectors: dict[str, DocumentVectors | None] = {}
+        self._runs = Runs(self._files)
         self._carried: dict[str, _Carried] = {}
         self._merged: list[Part] = []
 
     def add_document(self, **values: Any) -> None:
-        """Buffers ``analyzed``, an AnalyzedDocument, and its ``vectors``; a second one with the same ``id`` takes its place."""
+        """Takes in ``analyzed``, an AnalyzedDocument, and ``vectors``; a second one with the same ``id`` takes its place."""
         self._check_state()
-        self._buffer[values["id"]] = values["analyzed"]
-        self._vectors[values["id"]] = values.get("vectors")
+        self._runs.add(values["id"], values["analyzed"], values.get("vectors"))
         self._added = True
 
     def restore_document(self, document: Document, docnum: int) -> None:
@@ -151,8 +147,8 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         for carried in self._carried.values():
             kept = np.array(sorted(carried.documents), dtype=np.int64)
             parts.append(_part(carried.segment, kept, carried.documents))
-        vectors = [self._vectors[id] for id in self._buffer]
-        fresh = invert(list(self._buffer.values()), vectors) if self._buffer else None
+        parts += self._runs.parts()
+        fresh = self._runs.rest()
         if fresh is not None and not parts:
             data = fresh
         else:
@@ -167,8 +163,8 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
 
     def _merge_segments(self, mergetype: Any, optimize: bool | None, merge: bool | None) -> list[ArraySegment]:
         kept: list[ArraySegment] = super()._merge_segments(mergetype, optimize, merge)
-        self._added = bool(self._buffer or self._carried or self._merged)
-        return [segment for segment in kept if segment.doc_count()]
+        self._added = bool(len(self._runs) or self._carried or self._merged)
+        return [segment for segment in (*kept, *self._runs.large) if segment.doc_count()]
 
     def _commit_toc(self, segments: Sequence[ArraySegment]) -> None:
         toc = TableOfContents(self.generation, tuple(_entry(segment) for segment in segments), self.meta)
@@ -177,28 +173,30 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
             clean(self._files, toc)
 
     def cancel(self) -> None:
-        """Undoes everything and frees the lock; a segment file already written goes at once, unless it is published."""
+        """Undoes everything and frees the lock; files already written go at once, unless they are published."""
         super().cancel()
         with suppress(OSError):  # what cannot be deleted goes at the next commit
             if toc_name(self.generation) not in self._files.names():
                 self._files.delete(_entry(self.newsegment).file_name)
+                self._runs.discard()
 
     def pending(self) -> int:
         """Documents that this commit will write, without merging."""
-        return len(self._buffer) + sum(len(carried.documents) for carried in self._carried.values())
+        return len(self._runs) + sum(len(carried.documents) for carried in self._carried.values())
 
 
 def merge_small(writer: ArrayWriter, segments: Sequence[ArraySegment]) -> list[ArraySegment]:
-    """Whoosh's merge hook: merges small and much-deleted segments, keeps at most four, leaves large ones alone."""
+    """Whoosh's merge hook: merges small and much-deleted segments, keeps at most four beside those of LARGE documents."""
     from whoosh.reading import SegmentReader
 
     by_size = sorted(segments, key=lambda segment: segment.doc_count())
+    small = sum(segment.doc_count() < LARGE for segment in segments)
     young = writer.pending()
     merged = []
     for place, segment in enumerate(by_size):
-        too_many = len(by_size) - place + 1 > MOST_SEGMENTS
+        too_many = small - place + 1 > MOST_SEGMENTS
         crowded = segment.deleted_count() > _DELETED_SHARE * segment.doc_count_all()
-        if young == 0 and not crowded:
+        if not crowded and (young == 0 or place >= small):
             continue
         if too_many or crowded or segment.doc_count() < _LARGER * young / MOST_SEGMENTS:
             merged.append(segment)

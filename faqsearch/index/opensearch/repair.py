@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from faqsearch.analysis.analyzer import AnalyzedDocument, Analyzer
@@ -45,13 +45,9 @@ def repair_cluster(writer: ClusterWriter) -> tuple[str, ...]:
     analyzer = Analyzer(frozenset(reader.meta.words))
     if reader.meta.options.get("encoder") and (without := len(whole) + len(damaged) - len(vectors)):
         lost.append(f"the vectors of {without:,} documents; rebuild with the encoder makes them again")
-    writer.commit(WriteBatch(added=list(_all(whole, analyzer, damaged)), replace_all=True, vectors=vectors))
+    added = ((one, vectors.get(one.document.id)) for one in chain(whole, analyzer.analyze_documents(damaged)))
+    writer.commit(WriteBatch(added=added, replace_all=True))
     return tuple(lost)
-
-
-def _all(whole: list[AnalyzedDocument], analyzer: Analyzer, damaged: list[Document]) -> Iterator[AnalyzedDocument]:
-    yield from whole
-    yield from analyzer.analyze_documents(damaged)
 
 
 def _readable(source: dict[str, object]) -> Document | None:

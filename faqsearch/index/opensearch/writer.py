@@ -12,11 +12,11 @@ import uuid
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from faqsearch.analysis.analyzer import AnalyzedDocument
 from faqsearch.errors import FaqSearchError
-from faqsearch.index.base import IndexMeta, WriteBatch
+from faqsearch.index.base import IndexMeta, Prepared, WriteBatch
 from faqsearch.index.opensearch.bulk import Operation, write
 from faqsearch.index.opensearch.client import ClusterClient
 from faqsearch.index.opensearch.codec import decode_analyzed, encode, encode_values
@@ -25,14 +25,10 @@ from faqsearch.index.opensearch.mapping import LEGACY, PLAIN, index_body
 from faqsearch.index.opensearch.reader import ClusterReader
 from faqsearch.index.opensearch.state import encode_meta
 from faqsearch.index.opensearch.vectors import decode_vectors
-from faqsearch.index.vectors import DocumentVectors
 from faqsearch.options import IndexOptions
 
 if TYPE_CHECKING:
     from faqsearch.index.opensearch.backend import ClusterBackend
-
-Encodable: TypeAlias = tuple[AnalyzedDocument, DocumentVectors | None]
-"""A document and its vectors, where it has any."""
 
 _WAITS: dict[str, Any] = {"timeout": "60s", "cluster_manager_timeout": "60s"}
 
@@ -73,7 +69,7 @@ class ClusterWriter:
         wanted = state.meta if meta is None else meta
         encoded = encode_meta(wanted, state.generation + 1)
         if batch.replace_all:
-            self._rebuild(wanted, _added(batch))
+            self._rebuild(wanted, batch.added)
         elif _similarity(wanted) != _similarity(state.meta):
             self._rebuild(wanted, self._changed(batch))
         else:
@@ -83,7 +79,7 @@ class ClusterWriter:
             self._client.request("PUT", f"/{state.index}/_mapping", {"_meta": encoded}, **_WAITS)
         self.reader = self._backend.reload()
 
-    def _rebuild(self, meta: IndexMeta, documents: Iterable[Encodable]) -> None:
+    def _rebuild(self, meta: IndexMeta, documents: Iterable[Prepared]) -> None:
         """A new index with these documents, swapped in under the alias while readers go on."""
         state, name = self.reader.state, self._client.location.name
         remove_left_over(self._client, state.index)
@@ -101,10 +97,11 @@ class ClusterWriter:
             _discard(self._client, index)
             raise
 
-    def _changed(self, batch: WriteBatch) -> Iterator[Encodable]:
+    def _changed(self, batch: WriteBatch) -> Iterator[Prepared]:
         """All documents as they are after ``batch``, with the terms and vectors that are stored."""
         restored = {document.id: document for document in batch.restored}
-        replaced = batch.deleted | {document.document.id for document in batch.added}
+        added = list(batch.added)
+        replaced = batch.deleted | {one.document.id for one, _ in added}
         for hit in self.reader.sources():
             analyzed, vectors = decode_analyzed(hit["_source"]), decode_vectors(hit["_source"])
             id = analyzed.document.id
@@ -112,7 +109,7 @@ class ClusterWriter:
                 yield AnalyzedDocument(restored[id], analyzed.title, analyzed.body, analyzed.category_terms), vectors
             elif id not in replaced:
                 yield analyzed, vectors
-        yield from _added(batch)
+        yield from added
 
     def _refresh(self, index: str) -> None:
         self._client.request("POST", f"/{index}/_refresh")
@@ -161,15 +158,11 @@ def _discard(client: ClusterClient, index: str) -> None:
         pass
 
 
-def _added(batch: WriteBatch) -> Iterator[Encodable]:
-    return ((one, batch.vectors.get(one.document.id)) for one in batch.added)
-
-
 def _operations(batch: WriteBatch) -> Iterator[Operation]:
-    added = {document.document.id for document in batch.added}
-    deleted = (("delete", id, None) for id in sorted(batch.deleted - added))
+    added = list(batch.added)  # analysed before the first is sent, for what was sent to the index in use would stay
+    deleted = (("delete", id, None) for id in sorted(batch.deleted - {one.document.id for one, _ in added}))
     restored = (("update", document.id, {"doc": encode_values(document)}) for document in batch.restored)
-    return chain(deleted, restored, (("index", one.document.id, encode(one, vectors)) for one, vectors in _added(batch)))
+    return chain(deleted, restored, (("index", one.document.id, encode(one, vectors)) for one, vectors in added))
 
 
 def _similarity(meta: IndexMeta) -> tuple[float, float]:
