@@ -102,3 +102,9 @@ def own_collection() -> tuple[Collection, list[JudgedQuery]]:
     rows = list(_rows(folder / "queries.jsonl"))
     judged = [JudgedQuery(row["id"], row["text"], row["kind"], row["split"]) for row in rows]
     return Collection("data", documents, {q.id: q.text for q in judged}, _qrels(folder / "qrels.tsv")), judged
+
+
+def confidence_queries() -> list[JudgedQuery]:
+    """The queries of ``data/confidence.jsonl``: what has no answer, and what has one; split "development"."""
+    rows = _rows(OWN_FOLDER / "confidence.jsonl")
+    return [JudgedQuery(f"c{number}", row["text"], row["kind"], "development") for number, row in enumerate(rows)]

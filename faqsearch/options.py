@@ -49,6 +49,11 @@ class Ranking:
     def to_dict(self) -> dict[str, float]:
         return asdict(self)
 
+    @property
+    def in_title(self) -> float:
+        """About what a word scores, over its idf, where a title of average length says it: in both fields of both channels."""
+        return (1 + self.title) * (1 + self.grams)
+
 
 class Encoder(Protocol):
     """What turns texts into vectors, for re-ranking the top of a list by meaning.

@@ -151,3 +151,14 @@ def typed(character: str) -> str:
     jamo = "".join(split_syllable(character)) if is_syllable(character) else character
     keys = "".join(COMPOUND.get(one, one) for one in jamo)
     return "".join(KEYS.get(one, one) for one in keys)
+
+
+def test_queries_for_confidence_name_an_entry_that_answers_or_none(queries: list[dict[str, Any]]) -> None:
+    rows = [json.loads(line) for line in (DATA / "confidence.jsonl").read_text(encoding="utf-8").splitlines()]
+    ids = {json.loads(line)["id"] for line in (DATA / "faqs.jsonl").read_text(encoding="utf-8").splitlines()}
+    assert {tuple(row) for row in rows} == {("text", "kind", "answer")}
+    assert {row["kind"] for row in rows} <= KINDS.keys() - {"mismatch"}
+    assert all((row["answer"] is None) == (row["kind"] == "unanswerable") for row in rows)
+    assert {row["answer"] for row in rows} - {None} <= ids
+    assert Counter(row["answer"] is None for row in rows) == {False: 361, True: 249}
+    assert len({row["text"] for row in (*rows, *queries)}) == len(rows) + len(queries)

@@ -129,6 +129,12 @@ def test_pages_neither_overlap_nor_skip(query: str, sort: str, per_page: int, ma
 
 @quick
 @given(query=MIXED, sort=st.sampled_from(SORTS))
+def test_confidence_is_that_of_the_order_by_relevance(query: str, sort: str) -> None:
+    assert search(query, sort=sort).confidence == search(query).confidence
+
+
+@quick
+@given(query=MIXED, sort=st.sampled_from(SORTS))
 def test_the_order_of_any_sort_holds_the_same_hits(query: str, sort: str) -> None:
     assert scores(search(query, sort=sort)) == scores(search(query))
 

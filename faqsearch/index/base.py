@@ -138,6 +138,11 @@ class Matches:
     category_counts: Mapping[CategoryPath, int]
     pinned: frozenset[str] = frozenset()
 
+    def leading(self, plan: QueryPlan) -> tuple[StoredDocument, float] | None:
+        """The first hit by relevance with its score, where the page of ``plan`` begins with it."""
+        begins = self.documents and plan.offset == 0 and plan.sort == "relevance"
+        return (self.documents[0], self.scores[0]) if begins else None
+
 
 Prepared: TypeAlias = tuple[AnalyzedDocument, DocumentVectors | None]
 """A document ready to be written: analysed, and its vectors where the index has an encoder."""

@@ -25,15 +25,18 @@ DEPTH = 60
 """Documents re-ranked: the list of a query holds the answer so far up, or the encoder does not find it either."""
 
 
-def ranked(reader: Reader, plan: QueryPlan, meaning: Meaning | None, text: str) -> tuple[Matches, StoredDocument | None]:
-    """(the page of ``plan``, re-ranked by what ``text`` means; the first document of the lexical order where it is known)."""
+def ranked(
+    reader: Reader, plan: QueryPlan, meaning: Meaning | None, text: str
+) -> tuple[Matches, tuple[StoredDocument, float] | None]:
+    """(the page of ``plan``, re-ranked by what ``text`` means; the first lexical hit with its score, where it is known)."""
     depth = DEPTH + len(plan.pins)
     wanted = meaning is not None and plan.sort == "relevance" and plan.terms and plan.offset < depth
     vector = meaning.query(text) if meaning is not None and wanted else None
     if meaning is None or vector is None:
         matches = reader.execute(plan)
-        return matches, matches.documents[0] if matches.documents and plan.offset == 0 else None
-    top = reader.execute(replace(plan, offset=0, limit=depth))
+        return matches, matches.leading(plan)
+    first = replace(plan, offset=0, limit=depth)
+    top = reader.execute(first)
     documents, scores = _reordered(reader, top, meaning.calibration, vector)
     end = plan.offset + plan.limit
     rest = Matches((), (), 0, 0.0, {})
@@ -44,7 +47,7 @@ def ranked(reader: Reader, plan: QueryPlan, meaning: Meaning | None, text: str) 
         documents=(*documents[plan.offset : end], *rest.documents),
         scores=(*scores[plan.offset : end], *rest.scores),
     )
-    return page, top.documents[0] if top.documents else None
+    return page, top.leading(first)
 
 
 def gain(reader: Reader, plan: QueryPlan, meaning: Meaning, text: str, id: str) -> tuple[float, float] | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from faqsearch.index.base import Clause, Group, QueryPlan, Reader, RelatedTerm, StoredDocument
+from faqsearch.index.base import Group, QueryPlan, Reader, Scope, StoredDocument
 from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.meaning import Meaning
@@ -16,10 +16,10 @@ from faqsearch.query.syntax import parse
 from faqsearch.query.understand import QueryLanguage, Understood
 from faqsearch.results import Confidence, Correction, Hit, SearchResults
 
-_GOOD, _GOOD_LESS, _GOOD_LEAST = 0.60, 0.06, 0.15
-"""Share of the query's idf that the first hit holds, from which on it is taken for an answer, how much less for each content
-word beyond two, and the least: a story told in many words is answered by an entry that holds few of them. Chosen on the tuning
-half of ``data/`` (``python -m benchmarks confidence``)."""
+_GOOD, _GOOD_LESS, _GOOD_LEAST = 1.026, 0.072, 0.256
+"""Score of the first hit over that of a title that says every content word, from which on it is taken for an answer, how much
+less for each word beyond two, and the least: a story told in many words is answered by an entry that holds few of them. Chosen
+on ``data/confidence.jsonl``, checked on the tuning half of ``data/`` (``python -m benchmarks confidence``)."""
 
 
 def search(
@@ -40,11 +40,11 @@ def search(
     understood, repair, plan = prepare(reader, language, query, options, facets=facets, corrector=corrector)
     if meaning is None:
         matches = reader.execute(plan)
-        best = matches.documents[0] if matches.documents and plan.offset == 0 else None
+        leading = matches.leading(plan)
     else:
         from faqsearch.query.rerank import ranked
 
-        matches, best = ranked(reader, plan, meaning, understood.text)
+        matches, leading = ranked(reader, plan, meaning, understood.text)
     first = plan.offset + 1
     hits = tuple(
         present(stored, score, first + place, understood, options.snippet_length, pinned=stored.document.id in matches.pinned)
@@ -61,7 +61,7 @@ def search(
         facets=facet_tree(matches.category_counts, paths=options.paths or (), labels=options.labels) if facets else (),
         correction=Correction(repair.text, repair.reason, repair.replacements) if repair and repair.replacements else None,
         suggestions=repair.others if repair else (),
-        confidence=_confidence(reader, language, plan, matches.total, best, understood),
+        confidence=_confidence(reader, language, plan, matches.total, leading, understood),
         truncated=understood.truncated,
         generation=reader.generation,
         took_ms=(time.perf_counter() - begun) * 1000,
@@ -147,57 +147,35 @@ def _confidence(
     language: QueryLanguage,
     plan: QueryPlan,
     total: int,
-    best: StoredDocument | None,
+    leading: tuple[StoredDocument, float] | None,
     understood: Understood,
 ) -> Confidence:
-    """How well the first hit of the lexical order, ``best`` where it is known, covers the query, by the idf of its words."""
+    """How well the first hit of the lexical order, ``leading`` where it is known, answers the query.
+
+    Its score tells more than the words that it holds: where they stand, beside which others, and how often.
+    """
     if not total:
         return "none"
-    if not understood.groups:
+    groups = understood.groups
+    if not groups:
         return "good"
-    if best is None:
-        top = reader.execute(_first(plan))
-        best = top.documents[0] if top.documents else None
-    if best is None:
+    if leading is None:
+        first = replace(plan, offset=0, limit=1, sort="relevance", facets=False)
+        leading = reader.execute(first).leading(first)
+    if leading is None:
         return "none"
-    held = {*best.title.terms, *best.body.terms}
-    category = best.document.category
+    best, score = leading
     weights = {term.term: term.weight for term in understood.terms if term.channel == "m"}
-    worth = every = 0.0
-    missing: list[tuple[Group, float]] = []
-    for group in understood.groups:
-        # What a content word tells: its weight times the idf of the most usual way to say it (비번: that of 비밀번호).
-        clauses = [*group.clauses, *(clause for _, clause in group.limited)]
-        usual = min([max([reader.idf("m", term, plan.scope) for _, term in clause]) for clause in clauses])
-        value = usual * max((weights[term] for clause in clauses for _, term in clause if term in weights), default=1.0)
-        every += value
-        if group.held_by(held, category):
-            worth += value
-        else:
-            missing.append((group, value))
-    enough = max(_GOOD_LEAST, _GOOD - _GOOD_LESS * max(0, len(understood.groups) - 2)) * every
-    if worth < enough:  # only now the labels, which are analysed at their first use
-        held.update(language.category_terms(category))
-        near = _near(reader, best, understood.related, weights)
-        for group, value in missing:
-            found = 1.0 if group.held_by(held, category) else max((near.get(way, 0.0) for way in group.clauses), default=0.0)
-            worth += value * found
-    return "good" if worth >= enough else "weak"
+    worth = language.ranking.in_title * sum(_worth(reader, plan.scope, group, weights) for group in groups)
+    if score >= max(_GOOD_LEAST, _GOOD - _GOOD_LESS * max(0, len(groups) - 2)) * worth:
+        return "good"
+    category = best.document.category
+    held = {*best.title.terms, *best.body.terms, *language.category_terms(category)}
+    return "good" if understood.marks and all(group.held_by(held, category) for group in groups) else "weak"
 
 
-def _near(
-    reader: Reader, best: StoredDocument, related: Sequence[RelatedTerm], weights: Mapping[str, float]
-) -> dict[Clause, float]:
-    """By typed word, as a clause, what a related word that ``best`` holds tells of it: its similarity at most."""
-    whole = reader.stored(best.document.id) if related else None  # with all its tokens, not the marked ones alone
-    held = {*whole.title.terms, *whole.body.terms} if whole is not None else set()
-    near: dict[Clause, float] = {}
-    for one in related:
-        if one.term in held:
-            clause: Clause = (("m", one.instead_of),)
-            near[clause] = max(near.get(clause, 0.0), one.weight / weights[one.instead_of])
-    return near
-
-
-def _first(plan: QueryPlan) -> QueryPlan:
-    return replace(plan, offset=0, limit=1, facets=False)
+def _worth(reader: Reader, scope: Scope, group: Group, weights: Mapping[str, float]) -> float:
+    """What a content word tells: its weight times the idf of the most usual way to say it (비번: that of 비밀번호)."""
+    clauses = [*group.clauses, *(clause for _, clause in group.limited)]
+    usual = min(max(reader.idf("m", term, scope) for _, term in clause) for clause in clauses)
+    return usual * max((weights[term] for clause in clauses for _, term in clause if term in weights), default=1.0)

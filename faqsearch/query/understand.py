@@ -72,7 +72,7 @@ class QueryLanguage:
 
     def __init__(self, analyzer: Analyzer, lexicon: Lexicon, ranking: Ranking) -> None:
         self._analyzer = analyzer
-        self._ranking = ranking
+        self.ranking = ranking
         self._stopwords = stopwords() | {_indexed(word) for word in lexicon.stopwords}
         self._lexicon = lexicon
         self._synonyms = SynonymTable(analyzer, lexicon)
@@ -123,7 +123,7 @@ class QueryLanguage:
         marks = self._marks(found, terms, idf)
         related: dict[str, RelatedTerm] = {}
         instead: dict[str, float] = {}
-        if share := self._ranking.related:
+        if share := self.ranking.related:
             near = [token for token in held if token.start not in asking]
             related, instead = nearby(near, terms, share, idf)
             for word in (*joined, *(term for _, term in limited)):  # counted as it is
@@ -133,7 +133,7 @@ class QueryLanguage:
         marks.update((term, weight * idf(term)) for term, weight in instead.items())
         plan = [PlanTerm("m", term, weight) for term, weight in terms.items()]
         plan += [PlanTerm("m", term, weight, path) for (path, term), weight in limited.items() if term not in terms]
-        plan += [PlanTerm("m", term, self._ranking.joined) for term in dict.fromkeys(joined) if term not in terms]
+        plan += [PlanTerm("m", term, self.ranking.joined) for term in dict.fromkeys(joined) if term not in terms]
         plan += [PlanTerm("m", term, weight) for term, weight in instead.items()]
         plan += self._gram_terms(parsed.text, morphemes, tokens)
         return Understood(
@@ -195,8 +195,8 @@ class QueryLanguage:
         return token.term not in self._stopwords and not (token.tag in VERBS and token.term in _LIGHT)
 
     def _weight(self, token: Token) -> float:
-        weight = self._ranking.verb if token.tag in VERBS else 1.0
-        return weight * self._ranking.stopword if token.term in self._stopwords else weight
+        weight = self.ranking.verb if token.tag in VERBS else 1.0
+        return weight * self.ranking.stopword if token.term in self._stopwords else weight
 
     def _scored_terms(self, tokens: Sequence[Token], asking: frozenset[int]) -> dict[str, float]:
         """The query's morphemes with their weights; what is said twice counts once (ADR 11)."""
@@ -204,7 +204,7 @@ class QueryLanguage:
         for token in tokens:
             weight = self._weight(token)
             if token.start in asking and token.term not in self._stopwords:
-                weight *= self._ranking.stopword
+                weight *= self.ranking.stopword
             terms[token.term] = max(terms.get(token.term, 0.0), weight)
         return terms
 
@@ -219,7 +219,7 @@ class QueryLanguage:
                 share[token.start : token.end] = [1.0] * (token.end - token.start)
         squeezed, places = squeeze_with_offsets(text)
         weights: dict[str, float] = {}
-        ranking = self._ranking
+        ranking = self.ranking
         for place, gram in enumerate(bigrams(squeezed)):
             x = share[places[place]] + share[places[place + len(gram) - 1]]
             weight = ranking.gram_base + ranking.gram_one * min(x, 1.0) + ranking.gram_both * max(x - 1.0, 0.0)
@@ -297,9 +297,9 @@ class QueryLanguage:
             right = next((way for way in ways if all(knows(token.term) for token in way)), None)
             if right is None:
                 continue
-            weight = max((typed[term] for term in left if term in typed), default=1.0) * self._ranking.synonym
+            weight = max((typed[term] for term in left if term in typed), default=1.0) * self.ranking.synonym
             if general and left and all(map(knows, left)):
-                weight *= self._ranking.known_synonym
+                weight *= self.ranking.known_synonym
             for token in right:
                 if token.term not in typed and category:
                     limited[category, token.term] = max(limited.get((category, token.term), 0.0), weight)
@@ -326,7 +326,7 @@ class QueryLanguage:
             for channel, term in clause
             if channel == "m" and term not in self._stopwords
         )
-        return {term: terms.get(term, self._ranking.verb) * tells for term in marked if (tells := idf(term))}
+        return {term: terms.get(term, self.ranking.verb) * tells for term in marked if (tells := idf(term))}
 
     def _words(self, text: str, words: Sequence[Span], content: Sequence[Token]) -> list[str]:
         """The words of the query without particles: from the first to the last content token in each."""
