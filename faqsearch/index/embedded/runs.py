@@ -24,8 +24,8 @@ from faqsearch.index.vectors import DocumentVectors
 
 RUN = 1 << 20
 """Morphemes of a run: some 13,000 entries, and 400 MB until they are inverted."""
-LARGE = 1 << 18
-"""Documents of a segment that is not merged with others any more, for a merge takes 8 KB a document."""
+LARGE = 1 << 17
+"""Documents of a segment that is not merged with others any more, for a merge takes some 10 KB a document."""
 
 
 @dataclass(slots=True)
