@@ -440,6 +440,14 @@ def test_a_pinned_document_leads_though_it_does_not_match(index: FaqIndex) -> No
     assert [hit.rank for hit in results] == [1, 2]
 
 
+@pytest.mark.parametrize("sort", ["relevance", "-views"])
+def test_a_pinned_document_answers_its_query_for_sure(index: FaqIndex, sort: str) -> None:
+    query = "주문한 물건이 오지 않으면 어디로 연락하나요"
+    assert index.search(query, sort=sort).confidence != "good"
+    index.set_lexicon(Lexicon(pins=(Pin(query, "phone"),)))
+    assert index.search(query, sort=sort).confidence == "good"
+
+
 def test_pins_lead_in_their_order(index: FaqIndex) -> None:
     index.set_lexicon(Lexicon(pins=(Pin("환불", "pass"), Pin("환불", "phone"))))
     assert ids(index.search("환불")) == ["pass", "phone", "refund"]

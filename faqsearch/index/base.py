@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
@@ -139,9 +140,11 @@ class Matches:
     pinned: frozenset[str] = frozenset()
 
     def leading(self, plan: QueryPlan) -> tuple[StoredDocument, float] | None:
-        """The first hit by relevance with its score, where the page of ``plan`` begins with it."""
-        begins = self.documents and plan.offset == 0 and plan.sort == "relevance"
-        return (self.documents[0], self.scores[0]) if begins else None
+        """The first hit by relevance with its score, infinite for a pinned one, where the page of ``plan`` begins with it."""
+        if not self.documents or plan.offset or plan.sort != "relevance":
+            return None
+        first = self.documents[0]
+        return first, inf if first.document.id in self.pinned else self.scores[0]
 
 
 Prepared: TypeAlias = tuple[AnalyzedDocument, DocumentVectors | None]
