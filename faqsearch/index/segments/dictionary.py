@@ -45,7 +45,11 @@ class Dictionary:
         """The number of ``term``, or -1."""
         prefixes, text, offsets = self._prefix, self._text, self._offsets
         key = int.from_bytes(term[:8].ljust(8, b"\0"), "big")
-        for number in range(bisect_left(prefixes, key), len(prefixes)):
+        first, count = bisect_left(prefixes, key), len(prefixes)
+        if len(term) < 8 and not term.endswith(b"\0"):  # of terms with the same padded bytes it is the first
+            same = first < count and prefixes[first] == key and offsets[first + 1] - offsets[first] == len(term)
+            return first if same else -1
+        for number in range(first, count):
             if prefixes[number] != key:
                 return -1
             found = text[offsets[number] : offsets[number + 1]].tobytes()

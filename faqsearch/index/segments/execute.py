@@ -14,7 +14,8 @@ from faqsearch.document import CategoryPath
 from faqsearch.index.base import RELATED_LIST, Clause, Group, Matches, PlanTerm, QueryPlan, RelatedTerm, ScorePart
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
-from faqsearch.index.segments.score import PostingSlice, accumulate, by_base, weighted_postings
+from faqsearch.index.segments.posting_lists import PostingSlice
+from faqsearch.index.segments.score import accumulate, by_base, weighted_postings
 from faqsearch.index.segments.snapshot import Snapshot, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE
 from faqsearch.index.segments.view import Postings, View

@@ -6,6 +6,9 @@ postings of a term in a block begin. Files of older versions have one block, and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +18,21 @@ _BITS = 16
 BLOCK = 1 << _BITS
 """Documents of a block."""
 _BLOCK_SHIFT = np.uint64(48)
+
+PostingSlice: TypeAlias = tuple[Array, Array, int]
+"""(documents, codes, base): the postings of a term in a list of one segment; document ``d`` has the number ``base + d``."""
+
+
+class Block(NamedTuple):
+    """A block of documents in one list of one segment: a term's bound is ``bounds[first + its number]``."""
+
+    segment: int
+    first: int
+    bounds: memoryview
+    docs: Array
+    codes: Array
+    base: int
+    deleted: NDArray[np.bool_] | None
 
 
 def blocks(documents: int) -> int:
@@ -46,6 +64,24 @@ def frequencies(bounds: Array, size: int) -> NDArray[np.int64]:
     """``(size,) int64``: how many postings each term has, by the bounds of a list."""
     counts: NDArray[np.int64] = np.diff(bounds).astype(np.int64)
     return counts.reshape(-1, size).sum(axis=0) if size else counts
+
+
+def slices(blocks: Sequence[Block], numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
+    """(the postings in a list of the term that has these numbers by segment, how many of them are of live documents)."""
+    found = []
+    frequency = 0
+    for index, first, bounds, docs, codes, base, deleted in blocks:
+        number = numbers[index]
+        if number < 0:
+            continue
+        begin, end = bounds[first + number], bounds[first + number + 1]
+        if begin != end:
+            own = docs[begin:end]
+            frequency += end - begin
+            if deleted is not None:
+                frequency -= int(np.count_nonzero(deleted[own]))
+            found.append((own, codes[begin:end], base))
+    return found, frequency
 
 
 def _keys(terms: Array, documents: Array) -> Array:

@@ -17,8 +17,8 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from faqsearch.index.segments.layout import Array
 from faqsearch.index.segments.lengths import DECODED
+from faqsearch.index.segments.posting_lists import PostingSlice
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,6 @@ def impact_table(statistics: ListStatistics, k1: float, b: float) -> NDArray[np.
     with np.errstate(invalid="ignore"):
         table = frequency / (frequency + norm[None, :])
     return np.nan_to_num(table).reshape(-1)
-
-
-PostingSlice: TypeAlias = tuple[Array, Array, int]
-"""(documents, codes, base): the postings of a term in a list of one segment; document ``d`` has the number ``base + d``."""
 
 
 Weighted: TypeAlias = tuple[PostingSlice, float]

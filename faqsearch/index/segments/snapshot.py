@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +13,7 @@ from faqsearch.document import CategoryPath, Document
 from faqsearch.index.base import Channel, Scope, StoredDocument
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import Array
-from faqsearch.index.segments.posting_lists import BLOCK
-from faqsearch.index.segments.score import PostingSlice
+from faqsearch.index.segments.posting_lists import BLOCK, Block, PostingSlice, slices
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.segments.stored import TITLE
 from faqsearch.index.segments.view import View
@@ -23,18 +21,6 @@ from faqsearch.options import Ranking
 
 _REMEMBERED = 1 << 14
 """Terms whose numbers a generation remembers."""
-
-
-class _Block(NamedTuple):
-    """A block of documents in one list of one segment: a term's bound is ``bounds[first + its number]``."""
-
-    segment: int
-    first: int
-    bounds: memoryview
-    docs: Array
-    codes: Array
-    base: int
-    deleted: NDArray[np.bool_] | None
 
 
 _VIEWS = 16
@@ -117,7 +103,7 @@ class Snapshot:
         """``(size,)`` values of a column."""
         found = self._columns.get(name)
         if found is None:
-            arrays = [segment.file[name] for segment in self.segments]
+            arrays = [segment.file[name] for segment in self.segments] or [np.empty(0, dtype=np.int64)]
             found = self._columns[name] = arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
         return found
 
@@ -319,22 +305,9 @@ class Snapshot:
 
     def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
         """(the postings of a term in one list by segment, how many of them are of live documents)."""
-        found = []
-        frequency = 0
-        for index, first, bounds, docs, codes, base, deleted in self._blocks(name):
-            number = numbers[index]
-            if number < 0:
-                continue
-            begin, end = bounds[first + number], bounds[first + number + 1]
-            if begin != end:
-                own = docs[begin:end]
-                frequency += end - begin
-                if deleted is not None:
-                    frequency -= int(np.count_nonzero(deleted[own]))
-                found.append((own, codes[begin:end], base))
-        return found, frequency
+        return slices(self.blocks(name), numbers)
 
-    def _blocks(self, name: str) -> list[_Block]:
+    def blocks(self, name: str) -> list[Block]:
         """The blocks of a list in all segments, in the order of documents."""
         found = self._lists.get(name)
         if found is None:
@@ -345,12 +318,12 @@ class Snapshot:
                 for block, first in enumerate(range(0, len(bounds) - 1, terms) if terms else ()):
                     base = block * BLOCK
                     gone = None if deleted is None else deleted[base:]
-                    found.append(_Block(index, first, bounds, docs, codes, self.bases[index] + base, gone))
+                    found.append(Block(index, first, bounds, docs, codes, self.bases[index] + base, gone))
             self._lists[name] = found  # whole, for other threads may read it at once
         return found
 
     @cached_property
-    def _lists(self) -> dict[str, list[_Block]]:
+    def _lists(self) -> dict[str, list[Block]]:
         return {}
 
     def document_frequency(self, channel: Channel, term: str) -> int:

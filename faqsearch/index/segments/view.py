@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from faqsearch.index.base import Channel
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
-from faqsearch.index.segments.score import ListStatistics, PostingSlice, impact_table
+from faqsearch.index.segments.posting_lists import Block, PostingSlice, slices
+from faqsearch.index.segments.score import ListStatistics, impact_table
 
 if TYPE_CHECKING:
     from faqsearch.index.segments.snapshot import Snapshot
@@ -38,6 +39,7 @@ class View:
         self._hidden = hidden and visible is not None
         self._statistics: dict[str, ListStatistics] = {}
         self._tables: dict[str, NDArray[np.float64]] = {}
+        self._lists: dict[str, tuple[Sequence[Block], ListStatistics, float]] = {}
         self._terms: dict[tuple[Channel, str], tuple[Postings | None, ...]] = {}
         # Each in a tuple, so that None, a term that no document holds, is remembered too.
         self._single: dict[tuple[str, str], tuple[Postings | None]] = {}
@@ -97,14 +99,19 @@ class View:
         return found
 
     def _postings(self, name: str, numbers: Sequence[int]) -> Postings | None:
-        slices, frequency = self._snapshot.slices(name, numbers)
-        if not slices:
+        blocks, statistics, share = self._lists.get(name) or self._list(name)
+        found, frequency = slices(blocks, numbers)
+        if not found:
             return None
         if self._hidden and self._visible is not None:
-            places = [docs.astype(np.int64) + base for docs, _, base in slices]
+            places = [docs.astype(np.int64) + base for docs, _, base in found]
             frequency = sum(int(np.count_nonzero(self._visible[some])) for some in places)
-        idf = self.statistics(name).idf(frequency)
-        return Postings(slices, idf, self._shares[name] * idf)
+        idf = statistics.idf(frequency)
+        return Postings(found, idf, share * idf)
+
+    def _list(self, name: str) -> tuple[Sequence[Block], ListStatistics, float]:
+        found = self._lists[name] = self._snapshot.blocks(name), self.statistics(name), self._shares[name]
+        return found
 
     def mark(self, mask: NDArray[np.bool_], channel: Channel, term: str) -> None:
         """Sets ``mask`` for every document that holds the term in any list of the channel."""
