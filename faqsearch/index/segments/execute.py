@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from faqsearch.index.base import RELATED_LIST, Clause, Group, Matches, PlanTerm,
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
 from faqsearch.index.segments.posting_lists import PostingSlice
-from faqsearch.index.segments.score import accumulate, by_base, weighted_postings
+from faqsearch.index.segments.score import Weighted, by_base, weighted_postings
 from faqsearch.index.segments.snapshot import Snapshot, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE
 from faqsearch.index.segments.view import Postings, View
@@ -98,11 +98,8 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
         hit = np.ones(size, dtype=bool)
         full = hit
     else:
-        scores = _scores(snapshot, view, plan.terms)
+        scores, hit = _scores(snapshot, view, plan)
         full = _full(snapshot, view, plan.groups)
-        hit = scores > 0
-        if plan.related:
-            _add_related(scores, hit, view, plan.related)
         hit |= full
         for phrase in plan.phrases:
             hit &= _phrase(snapshot, view, phrase)
@@ -124,13 +121,17 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
     return scores, numbers, full, best
 
 
-def _scores(snapshot: Snapshot, view: View, terms: Sequence[PlanTerm]) -> NDArray[np.float64]:
-    """``(size,) float64``: each document's score, the lists and terms added in a fixed order."""
-    lists = []
+def _scores(snapshot: Snapshot, view: View, plan: QueryPlan) -> tuple[NDArray[np.float64], Mask]:
+    """(``(size,) float64`` scores, ``(size,) bool`` which documents have one by the plan's terms).
+
+    Lists and terms are added in a fixed order, then what related words count in documents that lack the typed one.
+    """
+    size = snapshot.size
+    lists: list[tuple[NDArray[np.float64], list[Weighted]]] = []
     for channel, names in CHANNEL_LISTS.items():
-        found = [(view.term(channel, term.term), term) for term in terms if term.channel == channel]
+        found = [(view.term(channel, term.term), term) for term in plan.terms if term.channel == channel]
         for place, name in enumerate(names):
-            weighted: list[tuple[PostingSlice, float]] = []
+            weighted: list[Weighted] = []
             for lists_of_term, term in found:
                 postings = lists_of_term[place]
                 if postings is not None and postings.factor:
@@ -138,30 +139,36 @@ def _scores(snapshot: Snapshot, view: View, terms: Sequence[PlanTerm]) -> NDArra
                     slices = _in_category(postings.slices, snapshot, term.category) if term.category else postings.slices
                     weighted += [(one, factor) for one in slices]
             if weighted:
-                lists.append((view.table(name), weighted))
-    return accumulate(snapshot.size, lists)
+                lists.append((view.table(name), by_base(weighted)))
+    rows = {typed: row for row, typed in enumerate(dict.fromkeys([term.instead_of for term in plan.related]))}
+    near = by_base(_related(view, plan.related, rows))
+    if near:
+        lists.append((view.table(RELATED_LIST), [(one, weight) for one, (weight, _) in near]))
+    docs, values = weighted_postings(lists)
+    counts = [len(one[0]) for one, _ in near]
+    own = len(docs) - sum(counts)
+    scores: NDArray[np.float64] = np.bincount(docs[:own], values[:own], minlength=size)  # type: ignore[assignment]
+    hit = scores > 0
+    if near:
+        lacking = np.empty((len(rows), size), dtype=bool)
+        lacking[:] = hit
+        for typed, row in rows.items():
+            view.mark(lacking[row], "m", typed, value=False)
+        some = docs[own:]
+        places = np.repeat([row * size for _, (_, row) in near], counts)
+        np.add.at(scores, some, values[own:] * lacking.take(some + places))
+    return scores, hit
 
 
-def _add_related(scores: NDArray[np.float64], hit: Mask, view: View, terms: Sequence[RelatedTerm]) -> None:
-    """Adds to the scores of hits what related words count in documents that lack the typed ones."""
-    size = len(hit)
-    rows = {typed: row for row, typed in enumerate({term.instead_of: None for term in terms})}
-    held = np.zeros((len(rows), size), dtype=bool)
-    for typed, row in rows.items():
-        view.mark(held[row], "m", typed)
-    found = [(view.postings(RELATED_LIST, term.term), term) for term in terms]
-    slices = by_base(
-        (one, (term.weight * postings.factor, rows[term.instead_of]))
-        for postings, term in found
-        if postings
-        for one in postings.slices
-    )
-    if slices:
-        weighted = [(one, weight) for one, (weight, _) in slices]
-        docs, values = weighted_postings([(view.table(RELATED_LIST), weighted)])
-        places = np.repeat([row * size for _, (_, row) in slices], [len(one[0]) for one, _ in slices])
-        values *= hit.take(docs) > held.take(docs + places)
-        np.add.at(scores, docs, values)
+def _related(
+    view: View, terms: Sequence[RelatedTerm], rows: Mapping[str, int]
+) -> Iterator[tuple[PostingSlice, tuple[float, int]]]:
+    """The postings of related words, with what an impact of each counts and the row of the word that it stands for."""
+    for term in terms:
+        postings = view.postings(RELATED_LIST, term.term)
+        if postings is not None:
+            for one in postings.slices:
+                yield one, (term.weight * postings.factor, rows[term.instead_of])
 
 
 def _in_category(slices: Sequence[PostingSlice], snapshot: Snapshot, path: CategoryPath) -> list[PostingSlice]:

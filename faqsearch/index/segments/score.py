@@ -48,23 +48,14 @@ Weighted: TypeAlias = tuple[PostingSlice, float]
 T = TypeVar("T")
 
 
-def accumulate(size: int, lists: Sequence[tuple[NDArray[np.float64], Sequence[Weighted]]]) -> NDArray[np.float64]:
-    """``(size,) float64``: for each document the sum of weight · impact over its postings.
-
-    ``lists`` are impact tables with the (slice, weight) pairs they belong to. The order of addition for one document is that of
-    ``lists`` and slices, whatever the segments, so equal indexes give equal bits.
-    """
-    docs, scores = weighted_postings([(table, by_base(some)) for table, some in lists])
-    if not len(docs):
-        return np.zeros(size)
-    summed: NDArray[np.float64] = np.bincount(docs, scores, minlength=size)  # type: ignore[assignment]
-    return summed
-
-
 def weighted_postings(
     lists: Sequence[tuple[NDArray[np.float64], Sequence[Weighted]]],
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """(documents, weight · impact) of all postings of ``lists``, in their order."""
+    """(documents, weight · impact) of all postings, in the order of ``lists`` and slices.
+
+    ``lists`` are impact tables with the (slice, weight) pairs they belong to, sorted ``by_base``. Added in this order, equal
+    indexes give equal bits, whatever their segments.
+    """
     slices = [one for _, some in lists for one, _ in some]
     counts = [len(docs) for docs, _, _ in slices]
     total = sum(counts)

@@ -113,12 +113,12 @@ class View:
         found = self._lists[name] = self._snapshot.blocks(name), self.statistics(name), self._shares[name]
         return found
 
-    def mark(self, mask: NDArray[np.bool_], channel: Channel, term: str) -> None:
-        """Sets ``mask`` for every document that holds the term in any list of the channel."""
+    def mark(self, mask: NDArray[np.bool_], channel: Channel, term: str, *, value: bool = True) -> None:
+        """Sets ``mask`` to ``value`` for every document that holds the term in any list of the channel."""
         whole, _, *category = self.term(channel, term)  # what is in a title is in "all" too
         for postings in (whole, *category):
             for docs, _, base in postings.slices if postings is not None else ():
-                (mask[base:] if base else mask)[docs] = True
+                (mask[base:] if base else mask)[docs] = value
 
     def idf(self, name: str, term: str) -> float:
         """The inverse document frequency of a term in one list."""
