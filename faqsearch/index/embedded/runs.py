@@ -25,7 +25,7 @@ from faqsearch.index.vectors import DocumentVectors
 RUN = 1 << 20
 """Morphemes of a run: some 13,000 entries, and 400 MB until they are inverted."""
 LARGE = 1 << 17
-"""Documents of a segment that is not merged with others any more, for a merge takes some 10 KB a document."""
+"""Documents of a segment that is not merged with others any more, for a merge takes some 9 KB a document."""
 
 
 @dataclass(slots=True)
