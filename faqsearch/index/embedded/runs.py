@@ -7,6 +7,7 @@ publishes beside that one (ADR 39).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,8 +37,13 @@ class _Run:
     dropped: set[int] = field(default_factory=set)
 
     def part(self) -> Part:
-        kept = np.setdiff1d(np.arange(self.segment.documents), np.fromiter(self.dropped, dtype=np.int64))
-        return Part(self.segment.documents, self.segment.file.meta, self.segment.file, kept)
+        return part_without(self.segment, self.dropped)
+
+
+def part_without(segment: Segment, dropped: Collection[int]) -> Part:
+    """What a merge takes from a segment without the ``dropped`` numbers."""
+    kept = np.setdiff1d(np.arange(segment.documents), np.fromiter(dropped, dtype=np.int64))
+    return Part(segment.documents, segment.file.meta, segment.file, kept)
 
 
 class Runs:

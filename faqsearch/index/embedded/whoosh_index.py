@@ -17,9 +17,9 @@ from whoosh.writing import SegmentWriter
 from faqsearch.document import Document
 from faqsearch.index.base import IndexMeta
 from faqsearch.index.embedded.codec import ArrayCodec, ArraySegment, schema
-from faqsearch.index.embedded.runs import LARGE, Runs
+from faqsearch.index.embedded.runs import LARGE, Runs, part_without
 from faqsearch.index.embedded.toc import INDEX_NAME, SegmentEntry, TableOfContents, clean, read_toc, toc_name, write_toc
-from faqsearch.index.segments.layout import SegmentFile, dump
+from faqsearch.index.segments.layout import dump
 from faqsearch.index.segments.merge import Part, merge
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.storage import Lock, Storage
@@ -126,9 +126,9 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         """Takes over the live documents of a segment that is merged."""
         record: ArraySegment = reader.segment()
         assert record.arrays is not None
-        live = np.setdiff1d(np.arange(record.doc_count_all()), np.fromiter(record.deleted_docs(), dtype=np.int64))
-        if len(live):
-            self._merged.append(_part(record.arrays, live))
+        part = part_without(record.arrays, record.deleted_docs())
+        if len(part.kept):
+            self._merged.append(part)
         self._added = True
 
     def commit(self, mergetype: Any = None, optimize: bool | None = None, merge: bool | None = None) -> None:
@@ -146,7 +146,8 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         parts = list(self._merged)
         for carried in self._carried.values():
             kept = np.array(sorted(carried.documents), dtype=np.int64)
-            parts.append(_part(carried.segment, kept, carried.documents))
+            file = carried.segment.file
+            parts.append(Part(file.documents, file.meta, file, kept, carried.documents))
         parts += self._runs.parts()
         fresh = self._runs.rest()
         if fresh is not None and not parts:
@@ -209,11 +210,6 @@ def merge_small(writer: ArrayWriter, segments: Sequence[ArraySegment]) -> list[A
 def replace_all(writer: ArrayWriter, segments: Sequence[ArraySegment]) -> list[ArraySegment]:
     """Whoosh's merge hook of a rebuild: nothing of the old generation stays."""
     return []
-
-
-def _part(segment: Segment, kept: Any, replaced: dict[int, Document] | None = None) -> Part:
-    file: SegmentFile = segment.file
-    return Part(segment.documents, file.meta, file, kept, replaced or {})
 
 
 def _entry(segment: ArraySegment) -> SegmentEntry:
