@@ -16,7 +16,7 @@ help:
 
 setup: $(SETUP) ## set up .venv with everything for development
 
-$(SETUP): pyproject.toml constraints.txt
+$(SETUP): pyproject.toml constraints.txt hatch_build.py $(wildcard faqsearch/native/*.pyx)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
 	touch $@

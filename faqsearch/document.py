@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from faqsearch import limits
 from faqsearch.errors import DocumentError
+from faqsearch.native import filler
 
 CategoryPath: TypeAlias = tuple[str, ...]
 """A category from the root down, as ``("웹소설·웹툰", "구매 관련", "공통")``."""
@@ -87,10 +88,7 @@ class Document:
     @classmethod
     def trusted(cls, values: Sequence[Any]) -> Document:
         """A document of values in the order of the fields that were a document before: nothing is checked."""
-        document = object.__new__(cls)
-        for fill, value in zip(_FILL, values, strict=True):
-            fill(document, value)
-        return document
+        return _filled(values)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values: times in ISO 8601, sets as sorted lists; ``Document.from_dict`` reads them back."""
@@ -111,10 +109,7 @@ class Document:
 
 
 _FIELDS = frozenset(Document.__dataclass_fields__)
-_FILL: tuple[Callable[[Document, Any], None], ...] = tuple(
-    Document.__dict__[name].__set__ for name in Document.__dataclass_fields__
-)
-"""By field, what writes its slot."""
+_filled = filler(Document)
 
 
 def parse_time(text: str, *, field: str) -> datetime:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from faqsearch.document import CategoryPath
+from faqsearch.native import maker
 from faqsearch.results import Facet
+
+_facet = maker(Facet)
 
 
 def facet_tree(
@@ -36,7 +39,7 @@ def facet_tree(
             paths.sort(key=lambda path: (-totals[path], path[-1]))
         return tuple(
             [
-                Facet(
+                _facet(
                     path[-1],
                     path,
                     totals[path],

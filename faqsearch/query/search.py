@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from faqsearch.index.base import Group, QueryPlan, Reader, Scope, StoredDocument
+from faqsearch.native import maker
 from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.meaning import Meaning
@@ -15,6 +16,8 @@ from faqsearch.query.snippets import snippet, title_highlight
 from faqsearch.query.syntax import parse
 from faqsearch.query.understand import QueryLanguage, Understood
 from faqsearch.results import Confidence, Correction, Hit, SearchResults
+
+_hit = maker(Hit)
 
 _GOOD, _GOOD_LESS, _GOOD_LEAST = 1.026, 0.072, 0.256
 """Score of the first hit over that of a title that says every content word, from which on it is taken for an answer, how much
@@ -122,12 +125,12 @@ def present(
     marks = understood.marks
     words, phrases = understood.words, understood.phrases
     held = {*stored.title.terms, *stored.body.terms}
-    return Hit(
-        document=document,
-        score=score,
-        rank=rank,
-        title=title_highlight(document.title, stored.title, marks, words, phrases),
-        snippet=snippet(
+    return _hit(
+        document,
+        score,
+        rank,
+        title_highlight(document.title, stored.title, marks, words, phrases),
+        snippet(
             document.body,
             stored.body,
             marks,
@@ -137,8 +140,8 @@ def present(
             title=document.title,
             ends=stored.sentence_ends,
         ),
-        matched_terms=tuple(term for term in marks if term in held),
-        pinned=pinned,
+        tuple([term for term in marks if term in held]),
+        pinned,
     )
 
 

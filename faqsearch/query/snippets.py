@@ -16,6 +16,7 @@ from faqsearch.analysis.grams import squeeze, squeeze_with_offsets
 from faqsearch.analysis.normalize import cluster_start, normalize
 from faqsearch.analysis.sentences import sentence_ends
 from faqsearch.index.base import Tokens
+from faqsearch.native import maker, texts
 from faqsearch.results import Highlight, Span
 
 _SURE = 3
@@ -24,12 +25,14 @@ _MANY = 64
 
 ELLIPSIS = "…"
 
+_highlight = maker(Highlight)
+
 
 def title_highlight(
     title: str, tokens: Tokens, marks: Collection[str], words: Sequence[str], phrases: Sequence[str] = ()
 ) -> Highlight:
     """The whole title with what matched marked."""
-    return Highlight(title, tuple(_found(title, tokens, marks, words, phrases)), 0)
+    return _highlight(title, tuple(_found(title, tokens, marks, words, phrases)), 0)
 
 
 def snippet(
@@ -57,6 +60,9 @@ def spans(text: str, tokens: Tokens, marks: Collection[str], words: Sequence[str
 
     A word counts where it begins at a token or behind a blank or punctuation: 시간 is not found in 즉시 간편.
     """
+    if texts is not None and (not words or is_normalized("NFC", text)):
+        found: list[Span] = texts.spans(text, *tokens, marks, words, _searched(text, words), _SURE)
+        return found
     found = [
         (start, end)
         for term, start, end in zip(tokens.terms, tokens.starts, tokens.ends, strict=True)
@@ -99,7 +105,7 @@ def _occurrences(text: str, words: Sequence[str], starts: Collection[int]) -> li
     A word of three letters or more counts inside another too: 배송비 in 최초배송비 is no accident.
     """
     found: list[Span] = []
-    where = _lowered(text) if _any_has_cases(tuple(words)) else text
+    where = _searched(text, words)
     for word in words:
         place = where.find(word)
         while place >= 0:
@@ -108,6 +114,11 @@ def _occurrences(text: str, words: Sequence[str], starts: Collection[int]) -> li
                 found.append((place, end))
             place = where.find(word, end)
     return found
+
+
+def _searched(text: str, words: Sequence[str]) -> str:
+    """The text in which words are looked for: in lower case where that matters to any of them."""
+    return _lowered(text) if words and _any_has_cases(tuple(words)) else text
 
 
 @lru_cache(maxsize=1 << 8)
@@ -269,4 +280,4 @@ def _cut(body: str, start: int, end: int, found: Sequence[Span]) -> Highlight:
         for left, right in found
         if left < end and right > start
     ]
-    return Highlight(text, tuple(inside), place)
+    return _highlight(text, tuple(inside), place)

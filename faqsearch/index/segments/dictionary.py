@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from faqsearch.index.segments.layout import Array, offsets
+from faqsearch.native import texts
 
 
 def dictionary_arrays(channel: str, terms: Sequence[bytes]) -> dict[str, Array]:
@@ -30,6 +31,8 @@ class Dictionary:
         self._text = text.data.cast("B") if text.size else memoryview(b"")
         self._offsets = offset.data
         self._prefix = np.ascontiguousarray(prefix, dtype=np.uint64).data
+        if texts is not None:
+            self.find = texts.TermTable(self._text, self._offsets, self._prefix).find  # type: ignore[method-assign]
 
     def __len__(self) -> int:
         return len(self._prefix)

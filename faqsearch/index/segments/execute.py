@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from unicodedata import is_normalized
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from faqsearch.index.base import RELATED_LIST, Clause, Group, Matches, PlanTerm,
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
 from faqsearch.index.segments.posting_lists import PostingSlice
-from faqsearch.index.segments.score import Weighted, by_base, weighted_postings
+from faqsearch.index.segments.score import Related, Weighted
 from faqsearch.index.segments.snapshot import Snapshot, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE
 from faqsearch.index.segments.view import Postings, View
@@ -107,17 +108,10 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
         hit = hit & ~_clause(view, clause, size)
     for phrase in plan.excluded_phrases:
         hit = hit & ~_phrase(snapshot, view, phrase)
-    if allowed is not None:
-        hit = hit & allowed
-    numbers = np.flatnonzero(hit)
-    found = scores[numbers]
-    best = float(found.max(initial=0.0))
-    if not browsing:
-        if plan.matching == "all":
-            numbers = numbers[full[numbers]]
-            best = float(scores[numbers].max(initial=0.0))
-        elif plan.matching == "most" and plan.terms:
-            numbers = numbers[(found >= best * snapshot.ranking.floor) | full[numbers]]
+    if plan.matching == "all" and not browsing:
+        hit = hit & full
+    floor = snapshot.ranking.floor if plan.matching == "most" and plan.terms else 0.0
+    numbers, best = snapshot.kernels.selected(scores, hit, full, allowed, floor)
     return scores, numbers, full, best
 
 
@@ -126,7 +120,6 @@ def _scores(snapshot: Snapshot, view: View, plan: QueryPlan) -> tuple[NDArray[np
 
     Lists and terms are added in a fixed order, then what related words count in documents that lack the typed one.
     """
-    size = snapshot.size
     lists: list[tuple[NDArray[np.float64], list[Weighted]]] = []
     for channel, names in CHANNEL_LISTS.items():
         found = [(view.term(channel, term.term), term) for term in plan.terms if term.channel == channel]
@@ -135,43 +128,21 @@ def _scores(snapshot: Snapshot, view: View, plan: QueryPlan) -> tuple[NDArray[np
             for lists_of_term, term in found:
                 postings = lists_of_term[place]
                 if postings is not None and postings.factor:
-                    factor = term.weight * postings.factor
                     slices = _in_category(postings.slices, snapshot, term.category) if term.category else postings.slices
-                    weighted += [(one, factor) for one in slices]
+                    weighted.append((slices, term.weight * postings.factor))
             if weighted:
-                lists.append((view.table(name), by_base(weighted)))
+                lists.append((view.table(name), weighted))
     rows = {typed: row for row, typed in enumerate(dict.fromkeys([term.instead_of for term in plan.related]))}
-    near = by_base(_related(view, plan.related, rows))
-    if near:
-        lists.append((view.table(RELATED_LIST), [(one, weight) for one, (weight, _) in near]))
-    docs, values = weighted_postings(lists)
-    counts = [len(one[0]) for one, _ in near]
-    own = len(docs) - sum(counts)
-    scores: NDArray[np.float64] = np.bincount(docs[:own], values[:own], minlength=size)  # type: ignore[assignment]
-    hit = scores > 0
-    if near:
-        lacking = np.empty((len(rows), size), dtype=bool)
-        lacking[:] = hit
-        for typed, row in rows.items():
-            view.mark(lacking[row], "m", typed, value=False)
-        some = docs[own:]
-        places = np.repeat([row * size for _, (_, row) in near], counts)
-        np.add.at(scores, some, values[own:] * lacking.take(some + places))
-    return scores, hit
-
-
-def _related(
-    view: View, terms: Sequence[RelatedTerm], rows: Mapping[str, int]
-) -> Iterator[tuple[PostingSlice, tuple[float, int]]]:
-    """The postings of related words, with what an impact of each counts and the row of the word that it stands for."""
-    for term in terms:
-        postings = view.postings(RELATED_LIST, term.term)
+    related: list[Related] = []
+    for near in plan.related:
+        postings = view.postings(RELATED_LIST, near.term)
         if postings is not None:
-            for one in postings.slices:
-                yield one, (term.weight * postings.factor, rows[term.instead_of])
+            related.append((postings.slices, near.weight * postings.factor, rows[near.instead_of]))
+    typed = [view.holding("m", word) for word in rows] if related else []
+    return snapshot.kernels.added_up(snapshot.size, lists, related, view.table(RELATED_LIST), typed)
 
 
-def _in_category(slices: Sequence[PostingSlice], snapshot: Snapshot, path: CategoryPath) -> list[PostingSlice]:
+def _in_category(slices: Iterable[PostingSlice], snapshot: Snapshot, path: CategoryPath) -> list[PostingSlice]:
     """The postings of documents in and below a category."""
     below = snapshot.below(path)
     kept = [(docs, codes, base, below[docs.astype(np.int64) + base]) for docs, codes, base in slices]
@@ -221,11 +192,16 @@ def _phrase(snapshot: Snapshot, view: View, phrase: str) -> Mask:
         candidates = np.ones(size, dtype=bool)
     if snapshot.live is not None:
         candidates &= snapshot.live
-    for number in np.flatnonzero(candidates).tolist():
+    for number in np.flatnonzero(candidates).tolist() if len(phrase) != 2 else ():  # a bigram is in all that have it
         segment, own = snapshot.place(number)
         values = segment.stored_values(own)
-        candidates[number] = any(phrase in squeeze(normalize(values[field]).text) for field in (TITLE, BODY))
+        candidates[number] = any(_says(values[field], phrase) for field in (TITLE, BODY))
     return candidates
+
+
+def _says(text: str, phrase: str) -> bool:
+    """Whether ``text``, squeezed, holds the squeezed ``phrase``; it does where it holds it as it stands."""
+    return (phrase in text and is_normalized("NFC", text)) or phrase in squeeze(normalize(text).text)
 
 
 def _pins(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> list[int]:

@@ -6,8 +6,8 @@ postings of a term in a block begin. Files of older versions have one block, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,22 +66,51 @@ def frequencies(bounds: Array, size: int) -> NDArray[np.int64]:
     return counts.reshape(-1, size).sum(axis=0) if size else counts
 
 
-def slices(blocks: Sequence[Block], numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
-    """(the postings in a list of the term that has these numbers by segment, how many of them are of live documents)."""
-    found = []
-    frequency = 0
-    for index, first, bounds, docs, codes, base, deleted in blocks:
-        number = numbers[index]
-        if number < 0:
-            continue
-        begin, end = bounds[first + number], bounds[first + number + 1]
-        if begin != end:
-            own = docs[begin:end]
-            frequency += end - begin
-            if deleted is not None:
-                frequency -= int(np.count_nonzero(deleted[own]))
-            found.append((own, codes[begin:end], base))
-    return found, frequency
+class PostingSlices(Protocol):
+    """The postings of a term in one list of a snapshot."""
+
+    def __iter__(self) -> Iterator[PostingSlice]: ...
+
+    def mark(self, mask: NDArray[np.bool_], value: bool = True) -> None:
+        """Sets ``mask`` to ``value`` at every document."""
+
+
+class PostingBlocks(Protocol):
+    """The blocks of one list of a snapshot, in the order of documents."""
+
+    def slices(self, numbers: list[int]) -> tuple[PostingSlices | None, int]:
+        """(the postings of the term that has these numbers by segment, or None; how many of them are of live documents)."""
+
+
+class Slices(list[PostingSlice]):
+    """PostingSlices by NumPy."""
+
+    def mark(self, mask: NDArray[np.bool_], value: bool = True) -> None:
+        for docs, _, base in self:
+            (mask[base:] if base else mask)[docs] = value
+
+
+class Blocks:
+    """PostingBlocks by NumPy."""
+
+    def __init__(self, arrays: Sequence[Block]) -> None:
+        self._arrays = arrays
+
+    def slices(self, numbers: list[int]) -> tuple[Slices | None, int]:
+        found = Slices()
+        frequency = 0
+        for index, first, bounds, docs, codes, base, deleted in self._arrays:
+            number = numbers[index]
+            if number < 0:
+                continue
+            begin, end = bounds[first + number], bounds[first + number + 1]
+            if begin != end:
+                own = docs[begin:end]
+                frequency += end - begin
+                if deleted is not None:
+                    frequency -= int(np.count_nonzero(deleted[own]))
+                found.append((own, codes[begin:end], base))
+        return found or None, frequency
 
 
 def _keys(terms: Array, documents: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from faqsearch.index.segments.dictionary import Dictionary
 from faqsearch.index.segments.layout import Array, SegmentFile
 from faqsearch.index.segments.posting_lists import frequencies
 from faqsearch.index.segments.stored import load_document, load_values
+from faqsearch.native import texts
 
 _REMEMBERED = 1 << 10
 """Documents of a segment that are remembered; then it begins anew."""
@@ -125,13 +126,16 @@ class Segment:
         term = self.dictionaries["m"].term
         return [term(one).decode("utf-8") for one in self._token_arrays[0][begin:end].tolist()]
 
-    def marked_tokens(self, numbers: Sequence[int], names: Mapping[int, str]) -> list[tuple[Tokens, Tokens]]:
+    def marked_tokens(self, numbers: Sequence[int], names: dict[int, str]) -> list[tuple[Tokens, Tokens]]:
         """For each document (tokens of the title, tokens of the body) whose term is in ``names``, terms by number."""
         if not names:
             return [(Tokens([], [], []), Tokens([], [], []))] * len(numbers)
+        bounds = [self._token_bounds[2 * number : 2 * number + 3].tolist() for number in numbers]
+        if texts is not None:
+            found = texts.marked_tokens(bounds, *self._token_arrays, names)
+            return [(Tokens(*title), Tokens(*body)) for title, body in found]
         wanted = np.zeros(len(self.dictionaries["m"]), dtype=bool)
         wanted[list(names)] = True
-        bounds = [self._token_bounds[2 * number : 2 * number + 3] for number in numbers]
         terms, starts, lengths = (
             np.concatenate([array[one[0] : one[2]] for one in bounds])
             if len(bounds) > 1

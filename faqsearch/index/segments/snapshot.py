@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from faqsearch.document import CategoryPath, Document
 from faqsearch.index.base import Channel, Scope, StoredDocument
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
+from faqsearch.index.segments.kernels import Kernels, kernels
 from faqsearch.index.segments.layout import Array
-from faqsearch.index.segments.posting_lists import BLOCK, Block, PostingSlice, slices
+from faqsearch.index.segments.posting_lists import BLOCK, Block, PostingBlocks, PostingSlice
 from faqsearch.index.segments.segment import Segment
 from faqsearch.index.segments.stored import TITLE
 from faqsearch.index.segments.view import View
@@ -267,7 +268,7 @@ class Snapshot:
         allowed = self.allowed(scope)
         return allowed is None or bool(allowed[self.holding(channel, numbers)].any())
 
-    def frequency(self, name: str, numbers: Sequence[int], scope: Scope) -> int:
+    def frequency(self, name: str, numbers: list[int], scope: Scope) -> int:
         """Documents of the scope in the postings of one list."""
         allowed = self.allowed(scope)
         if allowed is None:
@@ -303,28 +304,34 @@ class Snapshot:
             mask[some] = True
         return mask
 
-    def slices(self, name: str, numbers: Sequence[int]) -> tuple[list[PostingSlice], int]:
+    def slices(self, name: str, numbers: list[int]) -> tuple[Iterable[PostingSlice], int]:
         """(the postings of a term in one list by segment, how many of them are of live documents)."""
-        return slices(self.blocks(name), numbers)
+        found, frequency = self.blocks(name).slices(numbers)
+        return found or (), frequency
 
-    def blocks(self, name: str) -> list[Block]:
+    def blocks(self, name: str) -> PostingBlocks:
         """The blocks of a list in all segments, in the order of documents."""
         found = self._lists.get(name)
         if found is None:
-            found = []
+            blocks = []
             for index, segment in enumerate(self.segments):
                 bounds, docs, codes, terms = segment.list_arrays(name)
                 deleted = self._segment_deleted(index) if len(self.deleted[index]) else None
                 for block, first in enumerate(range(0, len(bounds) - 1, terms) if terms else ()):
                     base = block * BLOCK
                     gone = None if deleted is None else deleted[base:]
-                    found.append(Block(index, first, bounds, docs, codes, self.bases[index] + base, gone))
-            self._lists[name] = found  # whole, for other threads may read it at once
+                    blocks.append(Block(index, first, bounds, docs, codes, self.bases[index] + base, gone))
+            found = self._lists[name] = self.kernels.blocks(blocks)  # whole, for other threads may read it at once
         return found
 
     @cached_property
-    def _lists(self) -> dict[str, list[Block]]:
+    def _lists(self) -> dict[str, PostingBlocks]:
         return {}
+
+    @cached_property
+    def kernels(self) -> Kernels:
+        """The loops over its postings."""
+        return kernels([segment.file for segment in self.segments])
 
     def document_frequency(self, channel: Channel, term: str) -> int:
         """Live documents that hold the term, in any list of the channel."""
@@ -334,7 +341,7 @@ class Snapshot:
             documents = documents[self.live[documents]]
         return len(documents)
 
-    def holding(self, channel: Channel, numbers: Sequence[int]) -> NDArray[np.int64]:
+    def holding(self, channel: Channel, numbers: list[int]) -> NDArray[np.int64]:
         """Global numbers of the documents that hold a term in any list, sorted."""
         names = ("m.all", "m.category") if channel == "m" else ("g.all",)
         parts = [docs.astype(np.int64) + base for name in names for docs, _, base in self.slices(name, numbers)[0]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from faqsearch.index.base import Channel
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
-from faqsearch.index.segments.posting_lists import Block, PostingSlice, slices
+from faqsearch.index.segments.posting_lists import PostingBlocks, PostingSlices
 from faqsearch.index.segments.score import ListStatistics, impact_table
 
 if TYPE_CHECKING:
@@ -22,9 +21,9 @@ _REMEMBERED = 1 << 14
 
 
 class Postings(NamedTuple):
-    """A term in one list: its postings by segment, its idf, and what an impact counts: idf times the list's share."""
+    """A term in one list: its postings, its idf, and what an impact counts: idf times the list's share."""
 
-    slices: list[PostingSlice]
+    slices: PostingSlices
     idf: float
     factor: float
 
@@ -39,7 +38,7 @@ class View:
         self._hidden = hidden and visible is not None
         self._statistics: dict[str, ListStatistics] = {}
         self._tables: dict[str, NDArray[np.float64]] = {}
-        self._lists: dict[str, tuple[Sequence[Block], ListStatistics, float]] = {}
+        self._lists: dict[str, tuple[PostingBlocks, ListStatistics, float]] = {}
         self._terms: dict[tuple[Channel, str], tuple[Postings | None, ...]] = {}
         # Each in a tuple, so that None, a term that no document holds, is remembered too.
         self._single: dict[tuple[str, str], tuple[Postings | None]] = {}
@@ -98,10 +97,10 @@ class View:
         self._single[key] = (found,)
         return found
 
-    def _postings(self, name: str, numbers: Sequence[int]) -> Postings | None:
+    def _postings(self, name: str, numbers: list[int]) -> Postings | None:
         blocks, statistics, share = self._lists.get(name) or self._list(name)
-        found, frequency = slices(blocks, numbers)
-        if not found:
+        found, frequency = blocks.slices(numbers)
+        if found is None:
             return None
         if self._hidden and self._visible is not None:
             places = [docs.astype(np.int64) + base for docs, _, base in found]
@@ -109,16 +108,19 @@ class View:
         idf = statistics.idf(frequency)
         return Postings(found, idf, share * idf)
 
-    def _list(self, name: str) -> tuple[Sequence[Block], ListStatistics, float]:
+    def _list(self, name: str) -> tuple[PostingBlocks, ListStatistics, float]:
         found = self._lists[name] = self._snapshot.blocks(name), self.statistics(name), self._shares[name]
         return found
 
-    def mark(self, mask: NDArray[np.bool_], channel: Channel, term: str, *, value: bool = True) -> None:
-        """Sets ``mask`` to ``value`` for every document that holds the term in any list of the channel."""
+    def holding(self, channel: Channel, term: str) -> list[PostingSlices]:
+        """The postings of the documents that hold the term in any list of the channel."""
         whole, _, *category = self.term(channel, term)  # what is in a title is in "all" too
-        for postings in (whole, *category):
-            for docs, _, base in postings.slices if postings is not None else ():
-                (mask[base:] if base else mask)[docs] = value
+        return [postings.slices for postings in (whole, *category) if postings is not None]
+
+    def mark(self, mask: NDArray[np.bool_], channel: Channel, term: str) -> None:
+        """Sets ``mask`` for every document that holds the term in any list of the channel."""
+        for slices in self.holding(channel, term):
+            slices.mark(mask)
 
     def idf(self, name: str, term: str) -> float:
         """The inverse document frequency of a term in one list."""

@@ -1,0 +1,166 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+"""The loops over terms and texts, compiled: the twins of those in ``faqsearch/index/segments`` and ``faqsearch/query``."""
+
+from cpython.unicode cimport PyUnicode_Find
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc, qsort, realloc
+from libc.string cimport memcmp
+
+import numpy as np
+
+
+cdef class TermTable:
+    """The terms of one channel of a segment, sorted by their bytes: the twin of ``Dictionary.find``."""
+
+    cdef const uint8_t[::1] _text
+    cdef const uint32_t[::1] _offsets
+    cdef const uint64_t[::1] _prefix
+
+    def __init__(self, text, offsets, prefix):
+        self._text, self._offsets, self._prefix = text, offsets, prefix
+        if self._offsets.shape[0] != self._prefix.shape[0] + 1:
+            raise IndexError("as many offsets as terms, and one")
+
+    def find(self, bytes term):
+        """The number of ``term``, or -1."""
+        cdef Py_ssize_t low = 0, middle, high = self._prefix.shape[0], count = high, length = len(term), own
+        cdef const uint8_t* letters = <const uint8_t*>(<const char*>term)
+        cdef uint64_t key = 0
+        cdef uint32_t begin, end
+        cdef int order
+        for middle in range(8):
+            key = key << 8 | (letters[middle] if middle < length else 0)
+        while low < high:
+            middle = (low + high) // 2
+            if self._prefix[middle] < key:
+                low = middle + 1
+            else:
+                high = middle
+        while low < count and self._prefix[low] == key:
+            begin, end = self._offsets[low], self._offsets[low + 1]
+            if begin > end or end > self._text.shape[0]:
+                raise IndexError("a term beyond the text of its dictionary")
+            own = end - begin
+            rank = memcmp(&self._text[begin] if own else letters, letters, min(own, length))
+            if rank == 0 and own == length:
+                return low
+            if rank > 0 or (rank == 0 and own > length):
+                return -1
+            low += 1
+        return -1
+
+
+cdef struct Numbers:
+    const uint8_t* data
+    Py_ssize_t width
+    Py_ssize_t count
+
+
+cdef inline uint64_t number(Numbers* array, Py_ssize_t i) noexcept:
+    if array.width == 1:
+        return array.data[i]
+    if array.width == 2:
+        return (<const uint16_t*>array.data)[i]
+    if array.width == 4:
+        return (<const uint32_t*>array.data)[i]
+    return (<const uint64_t*>array.data)[i]
+
+
+cdef Numbers numbers(array) except *:
+    """Unsigned numbers of any width; the array must outlive them."""
+    cdef const uint8_t[::1] data = array.view(np.uint8)
+    cdef Numbers found
+    found.data = &data[0] if data.shape[0] else NULL
+    found.width, found.count = array.itemsize, array.shape[0]
+    return found
+
+
+def marked_tokens(list bounds, terms, starts, lengths, dict names):
+    """The twin of ``Segment.marked_tokens``: (terms, starts, ends) of the title and of the body of each document."""
+    cdef Numbers term = numbers(terms), start = numbers(starts), length = numbers(lengths)
+    cdef uint8_t[256] maybe
+    cdef Py_ssize_t i, part, begin, end, place
+    cdef uint64_t one
+    cdef list result = [], fields, found_terms, found_starts, found_ends
+    for i in range(256):
+        maybe[i] = 0
+    for wanted in names:
+        maybe[<Py_ssize_t>wanted & 255] = 1
+    for document in bounds:
+        fields = []
+        for part in range(2):
+            begin, end = document[part], document[part + 1]
+            if begin < 0 or begin > end or end > min(term.count, start.count, length.count):
+                raise IndexError("tokens beyond the end of their arrays")
+            found_terms, found_starts, found_ends = [], [], []
+            for i in range(begin, end):
+                one = number(&term, i)
+                if maybe[one & 255]:
+                    name = names.get(one)
+                    if name is not None:
+                        place = number(&start, i)
+                        found_terms.append(name)
+                        found_starts.append(place)
+                        found_ends.append(place + <Py_ssize_t>number(&length, i))
+            fields.append((found_terms, found_starts, found_ends))
+        result.append((fields[0], fields[1]))
+    return result
+
+
+def spans(str text, list terms, list starts, list ends, marks, words, str where, Py_ssize_t sure):
+    """The twin of ``snippets.spans`` for a text in NFC; ``where`` is the text in which words are looked for."""
+    cdef Py_ssize_t count = 0, room = len(terms) + 8, i, place, end, size = len(text)
+    cdef Py_ssize_t* found = <Py_ssize_t*>malloc(2 * room * sizeof(Py_ssize_t))
+    cdef Py_ssize_t* larger
+    cdef list merged
+    if found is NULL:
+        raise MemoryError
+    try:
+        for i in range(len(terms)):
+            if terms[i] in marks:
+                place, end = starts[i], ends[i]
+                if place < end:
+                    found[2 * count], found[2 * count + 1] = place, end
+                    count += 1
+        for word in words:
+            place = PyUnicode_Find(where, word, 0, size, 1)
+            while place >= 0:
+                end = place + len(<str>word)
+                if end - place >= sure or place == 0 or not text[place - 1].isalnum() or place in starts:
+                    if count == room:
+                        larger = <Py_ssize_t*>realloc(found, 4 * room * sizeof(Py_ssize_t))
+                        if larger is NULL:
+                            raise MemoryError
+                        found, room = larger, 2 * room
+                    found[2 * count], found[2 * count + 1] = place, end
+                    count += 1
+                place = PyUnicode_Find(where, word, end, size, 1)
+        merged = united(found, count)
+    finally:
+        free(found)
+    return merged
+
+
+cdef int order(const void* left, const void* right) noexcept nogil:
+    """By start, then end."""
+    cdef const Py_ssize_t* a = <const Py_ssize_t*>left
+    cdef const Py_ssize_t* b = <const Py_ssize_t*>right
+    if a[0] != b[0]:
+        return 1 if a[0] > b[0] else -1
+    return (a[1] > b[1]) - (a[1] < b[1])
+
+
+cdef list united(Py_ssize_t* found, Py_ssize_t count):
+    """Sorted spans; those that touch or overlap as one."""
+    cdef Py_ssize_t i = 0, begin, end
+    cdef list merged = []
+    if count > 1:
+        qsort(found, count, 2 * sizeof(Py_ssize_t), order)
+    while i < count:
+        begin, end = found[2 * i], found[2 * i + 1]
+        i += 1
+        while i < count and found[2 * i] <= end:
+            end = max(end, found[2 * i + 1])
+            i += 1
+        merged.append((begin, end))
+    return merged

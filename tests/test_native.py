@@ -1,0 +1,210 @@
+"""The compiled loops give what their twins in Python and NumPy give, to the bit, and refuse numbers that lie outside."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faqsearch import Document, FaqIndex, native
+from faqsearch.index.base import Tokens
+from faqsearch.index.segments import kernels as chosen
+from faqsearch.index.segments import segment as segments
+from faqsearch.index.segments.dictionary import Dictionary, dictionary_arrays
+from faqsearch.index.segments.kernels import COMPILED, PLAIN, Kernels
+from faqsearch.index.segments.posting_lists import Block, posting_arrays
+from faqsearch.query import snippets
+from faqsearch.results import Facet, Highlight, Hit
+
+ROOT = Path(__file__).resolve().parent.parent
+TERMS = 12
+
+
+@pytest.fixture(autouse=True)
+def compiled() -> None:
+    if COMPILED is None:
+        if os.environ.get("CI"):
+            pytest.fail("nothing is compiled: CI installs a C compiler")
+        pytest.skip("nothing is compiled here")
+
+
+def collection(seed: int) -> tuple[int, list[Block]]:
+    """(documents, the blocks of a random list in up to three segments, some of it deleted)."""
+    rng = np.random.default_rng(seed)
+    blocks: list[Block] = []
+    base = 0
+    for segment in range(int(rng.integers(1, 4))):
+        size = int(rng.integers(1, 60))
+        held = rng.random((TERMS, size)) < rng.random((TERMS, 1))
+        terms, documents = np.nonzero(held)
+        codes = rng.integers(1 << 8, 1 << 11, len(terms)).astype("<u2")
+        arrays = posting_arrays("m.all", terms.astype("<u4"), documents.astype("<u4"), codes, TERMS, size)
+        deleted = rng.random(size) < 0.2 if rng.random() < 0.5 else None
+        bounds, docs, own = (arrays[f"m.all.{name}"] for name in ("off", "docs", "code"))
+        blocks.append(Block(segment, 0, bounds.data, docs, own, base, deleted))
+        base += size
+    return base, blocks
+
+
+def scored(kernels: Kernels, size: int, blocks: list[Block], seed: int) -> Any:
+    """What a random query scores, selects and marks."""
+    rng = random.Random(seed)
+    tables = [np.random.default_rng(seed + place).random(1 << 16) for place in range(3)]
+    of = kernels.blocks(blocks)
+    numbers = [[rng.choice((term, term, -1)) for _ in range(3)] for term in range(TERMS)]
+    found = [of.slices(some) for some in numbers]
+    terms = [slices for slices, _ in found if slices is not None]
+    lists = [(tables[place], [(slices, rng.random()) for slices in terms[place::2]]) for place in range(2)]
+    filtered = [[(docs[::2].copy(), codes[::2].copy(), base) for docs, codes, base in slices] for slices in terms[:2]]
+    lists[0][1].extend((some, 0.25) for some in filtered)  # type: ignore[arg-type]
+    instead = [[slices] for slices in terms[:3]]
+    related = [(slices, rng.random(), rng.randrange(3)) for slices in terms[3:6]] if len(instead) == 3 else []
+    scores, hit = kernels.added_up(size, lists, related, tables[2], instead)  # type: ignore[arg-type]
+    full = np.zeros(size, dtype=bool)
+    for slices in terms[:2]:
+        slices.mark(full)
+    if terms:
+        terms[-1].mark(full, False)
+    allowed = np.random.default_rng(seed).random(size) < 0.7 if rng.random() < 0.5 else None
+    chosen = [kernels.selected(scores, hit, full, allowed, floor) for floor in (0.0, 0.3)]
+    frequencies = [frequency for _, frequency in found]
+    slices = [[(docs.tolist(), codes.tolist(), base) for docs, codes, base in some] for some in terms]
+    return scores.tobytes(), hit.tolist(), full.tolist(), [(some.tolist(), best) for some, best in chosen], frequencies, slices
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_postings_score_to_the_bit_as_by_numpy(seed: int) -> None:
+    size, blocks = collection(seed)
+    assert COMPILED is not None
+    assert scored(COMPILED, size, blocks, seed) == scored(PLAIN, size, blocks, seed)
+
+
+def block(**changed: Any) -> Block:
+    docs = np.array([0, 2], dtype="<u2")
+    given = {"segment": 0, "first": 0, "bounds": np.array([0, 2], dtype="<u4").data, "docs": docs, "codes": docs, "base": 0}
+    return Block(**{**given, "deleted": None, **changed})
+
+
+@pytest.mark.parametrize(
+    ("damage", "numbers"),
+    [
+        ({"segment": 5}, [0]),
+        ({"first": 7}, [0]),
+        ({}, [9]),
+        ({"bounds": np.array([0, 3], dtype="<u4").data}, [0]),
+        ({"deleted": np.zeros(2, dtype=bool)}, [0]),
+    ],
+)
+def test_a_number_that_lies_outside_is_refused(damage: dict[str, Any], numbers: list[int]) -> None:
+    with pytest.raises(IndexError):
+        native.postings.Blocks([block(**damage)]).slices(numbers)
+
+
+def test_a_document_that_lies_outside_is_neither_scored_nor_marked() -> None:
+    slices, _ = native.postings.Blocks([block()]).slices([0])
+    table = np.ones(1 << 16)
+    with pytest.raises(IndexError):
+        native.postings.added_up(2, [(table, [(slices, 1.0)])], [], table, [])
+    with pytest.raises(IndexError):
+        slices.mark(np.zeros(2, dtype=bool))
+    with pytest.raises(ValueError, match="65,536"):
+        native.postings.added_up(3, [(table[:9], [(slices, 1.0)])], [], table, [])
+    with pytest.raises(ValueError, match="as many scores"):
+        native.postings.selected(np.zeros(3), np.zeros(2, dtype=bool), np.zeros(3, dtype=bool), None, 0.3)
+
+
+def test_documents_in_four_bytes_are_for_numpy() -> None:
+    class Old:
+        @staticmethod
+        def shape(_: str) -> tuple[str, int]:
+            return "<u4", 1
+
+    assert chosen.kernels([Old()]) is PLAIN  # type: ignore[list-item]
+    assert chosen.kernels([]) is COMPILED
+
+
+@given(st.sets(st.binary(max_size=12)), st.lists(st.binary(max_size=12)))
+def test_a_term_is_found_as_by_bisection(terms: set[bytes], others: list[bytes]) -> None:
+    dictionary = Dictionary(dictionary_arrays("m", sorted(terms)), "m")
+    for term in (*terms, *others):
+        assert dictionary.find(term) == Dictionary.find(dictionary, term)
+        assert (dictionary.find(term) >= 0) == (term in terms)
+
+
+TEXT = st.text(alphabet="가나 다A1.é", max_size=24)
+
+
+@given(TEXT, st.lists(TEXT.filter(bool), max_size=3), st.lists(st.tuples(st.integers(0, 23), st.integers(0, 4)), max_size=6))
+def test_spans_are_those_of_python(text: str, words: list[str], places: list[tuple[int, int]]) -> None:
+    tokens = sorted((min(start, len(text)), min(start + length, len(text))) for start, length in places)
+    given = Tokens([f"t{start % 3}" for start, _ in tokens], [start for start, _ in tokens], [end for _, end in tokens])
+    with pytest.MonkeyPatch.context() as patch:
+        quick = snippets.spans(text, given, {"t0", "t1"}, words)
+        patch.setattr(snippets, "texts", None)
+        assert quick == snippets.spans(text, given, {"t0", "t1"}, words)
+
+
+def test_marked_tokens_are_those_of_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FaqIndex.in_memory() as index:
+        index.sync(Document(id=f"{n}", title=f"환불 {n}", body="캐시 환불은 3일 안에 됩니다. " * (n % 4)) for n in range(9))
+        (segment,) = index._reader()._snapshot.segments  # type: ignore[attr-defined]
+    names = {segment.dictionaries["m"].find(term.encode()): term for term in ("환불", "캐시", "3")}
+    quick = segment.marked_tokens([4, 0, 7], names)
+    monkeypatch.setattr(segments, "texts", None)
+    assert quick == segment.marked_tokens([4, 0, 7], names)
+    assert quick[0][1].terms.count("캐시") == 0 and quick[2][1].terms.count("캐시") == 3
+
+
+def test_a_value_made_unchecked_is_the_same_value() -> None:
+    title = native.maker(Highlight)("환불", ((0, 2),), 0)
+    assert title == Highlight("환불", ((0, 2),), 0) and hash(title) == hash(Highlight("환불", ((0, 2),), 0))
+    document = Document(id="a", title="환불")
+    values = [getattr(document, name) for name in Document.__dataclass_fields__]
+    assert native.filler(Document)(values) == document == Document.trusted(values)
+    hit = native.maker(Hit)(document, 1.5, 1, title, title, ("환불",), False)
+    assert hit == Hit(document, 1.5, 1, title, title, ("환불",)) and hit.to_dict()["rank"] == 1
+    with pytest.raises(TypeError, match="Facet has 5 fields, not 2"):
+        native.maker(Facet)("결제", ("결제",))
+
+
+SEARCH = """
+from faqsearch import Document, FaqIndex, native
+with FaqIndex.in_memory() as index:
+    index.sync([Document(id="a", title="캐시 환불", body="캐시는 환불됩니다.")])
+    (hit,) = index.search("환불 캐시")
+    print(native.postings, hit.title.to_html(), hit.snippet.to_html())
+"""
+
+
+def test_without_the_compiled_loops_all_works() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", SEARCH],
+        env={**os.environ, "FAQSEARCH_PURE": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout == "None <mark>캐시</mark> <mark>환불</mark> <mark>캐시</mark>는 <mark>환불</mark>됩니다.\n"
+
+
+@pytest.mark.slow
+def test_without_the_compiled_loops_every_recorded_answer_is_the_same() -> None:
+    files = [f"tests/test_{name}.py" for name in ("recorded", "reference", "search", "snippets", "posting_lists")]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *files],
+        env={**os.environ, "FAQSEARCH_PURE": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-2000:]
