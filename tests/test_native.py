@@ -59,7 +59,7 @@ def scored(kernels: Kernels, size: int, blocks: list[Block], seed: int) -> Any:
     rng = random.Random(seed)
     tables = [np.random.default_rng(seed + place).random(1 << 16) for place in range(3)]
     of = kernels.blocks(blocks)
-    numbers = [[rng.choice((term, term, -1)) for _ in range(3)] for term in range(TERMS)]
+    numbers = [tuple(rng.choice((term, term, -1)) for _ in range(3)) for term in range(TERMS)]
     found = [of.slices(some) for some in numbers]
     terms = [slices for slices, _ in found if slices is not None]
     lists = [(tables[place], [(slices, rng.random()) for slices in terms[place::2]]) for place in range(2)]
@@ -96,20 +96,20 @@ def block(**changed: Any) -> Block:
 @pytest.mark.parametrize(
     ("damage", "numbers"),
     [
-        ({"segment": 5}, [0]),
-        ({"first": 7}, [0]),
-        ({}, [9]),
-        ({"bounds": np.array([0, 3], dtype="<u4").data}, [0]),
-        ({"deleted": np.zeros(2, dtype=bool)}, [0]),
+        ({"segment": 5}, (0,)),
+        ({"first": 7}, (0,)),
+        ({}, (9,)),
+        ({"bounds": np.array([0, 3], dtype="<u4").data}, (0,)),
+        ({"deleted": np.zeros(2, dtype=bool)}, (0,)),
     ],
 )
-def test_a_number_that_lies_outside_is_refused(damage: dict[str, Any], numbers: list[int]) -> None:
+def test_a_number_that_lies_outside_is_refused(damage: dict[str, Any], numbers: tuple[int, ...]) -> None:
     with pytest.raises(IndexError):
         native.postings.Blocks([block(**damage)]).slices(numbers)
 
 
 def test_a_document_that_lies_outside_is_neither_scored_nor_marked() -> None:
-    slices, _ = native.postings.Blocks([block()]).slices([0])
+    slices, _ = native.postings.Blocks([block()]).slices((0,))
     table = np.ones(1 << 16)
     with pytest.raises(IndexError):
         native.postings.added_up(2, [(table, [(slices, 1.0)])], [], table, [])
@@ -150,6 +150,35 @@ def test_spans_are_those_of_python(text: str, words: list[str], places: list[tup
         quick = snippets.spans(text, given, {"t0", "t1"}, words)
         patch.setattr(snippets, "texts", None)
         assert quick == snippets.spans(text, given, {"t0", "t1"}, words)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 4), st.sampled_from("abc")), max_size=12),
+    st.lists(st.integers(1, 20), min_size=1, max_size=6),
+    st.integers(4, 40),
+)
+def test_the_best_sentence_is_that_of_python(places: list[tuple[int, int, str]], lengths: list[int], length: int) -> None:
+    ends = np.cumsum(lengths).tolist()
+    body = "".join(chr(0xAC00 + place) for place in range(ends[-1]))
+    tokens = sorted((start, min(start + size, len(body)), term) for start, size, term in places if start < len(body))
+    given = Tokens([term for *_, term in tokens], [start for start, *_ in tokens], [end for _, end, _ in tokens])
+    marks = {"a": 1.0, "b": 0.25}
+    asked = body, given, marks, [(0, 1)], length, body[: ends[0]], ends
+    with pytest.MonkeyPatch.context() as patch:
+        quick = snippets._best_sentence(*asked)
+        patch.setattr(snippets, "texts", None)
+        assert quick == snippets._best_sentence(*asked)
+
+
+def test_a_token_behind_the_last_sentence_is_refused() -> None:
+    with pytest.raises(IndexError):
+        native.texts.best_sentence(["a"], [9], [10], {"a": 1.0}, [5], 160, 64, lambda begin, end: False)
+    with pytest.raises(ValueError, match="as many"):
+        native.texts.best_sentence(["a"], [9], [], {"a": 1.0}, [5], 160, 64, lambda begin, end: False)
+    with pytest.raises(ValueError, match="as many"):
+        native.texts.spans("가", ["a"], [0], [], {"a"}, (), "가", 3)
+    with pytest.raises(IndexError):
+        native.texts.marked_tokens([[0, 1, 9]], *(np.zeros(3, dtype="<u1") for _ in range(3)), {0: "a"})
 
 
 def test_marked_tokens_are_those_of_numpy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,7 +121,7 @@ class StoredDocument(NamedTuple):
     document: Document
     title: Tokens
     body: Tokens
-    sentence_ends: Sequence[int] | None = None
+    sentence_ends: list[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

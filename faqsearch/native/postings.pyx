@@ -5,6 +5,7 @@ Pointers into a segment live as long as the arrays that they came from, which ev
 file is checked before anything is read or written at its place.
 """
 
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy
@@ -34,6 +35,7 @@ cdef struct Slice:
     const uint16_t* codes
 
 
+@cython.no_gc  # what it holds refers to nothing; so a remembered term costs the garbage collector nothing
 cdef class Blocks:
     """The blocks of one list of a snapshot."""
 
@@ -70,7 +72,7 @@ cdef class Blocks:
     def __dealloc__(self):
         free(self._blocks)
 
-    def slices(self, list numbers):
+    def slices(self, tuple numbers):
         """(the postings of the term that has these numbers by segment, or None; how many of them are of live documents)."""
         cdef Slices found = None
         cdef Py_ssize_t i, k, number, bound, frequency = 0
@@ -107,6 +109,7 @@ cdef class Blocks:
         return found, frequency
 
 
+@cython.no_gc
 cdef class Slices:
     """The postings of a term in one list; iterates over (documents, codes, base)."""
 
@@ -167,6 +170,18 @@ cdef class Slices:
                 elif hit[place] and not held[place]:
                     scores[place] += table[one.codes[k]] * weight
         return 0
+
+
+@cython.no_gc
+cdef class Postings:
+    """The twin of ``posting_lists.Postings``."""
+
+    cdef readonly Slices slices
+    cdef readonly double idf
+    cdef readonly double factor
+
+    def __cinit__(self, Slices slices not None, double idf, double factor):
+        self.slices, self.idf, self.factor = slices, idf, factor
 
 
 def added_up(Py_ssize_t size, list lists, list related, const double[::1] related_table, list instead):

@@ -116,6 +116,8 @@ def spans(str text, list terms, list starts, list ends, marks, words, str where,
     if found is NULL:
         raise MemoryError
     try:
+        if len(starts) != len(terms) or len(ends) != len(terms):
+            raise ValueError("as many starts and ends as terms")
         for i in range(len(terms)):
             if terms[i] in marks:
                 place, end = starts[i], ends[i]
@@ -164,3 +166,83 @@ cdef list united(Py_ssize_t* found, Py_ssize_t count):
             i += 1
         merged.append((begin, end))
     return merged
+
+
+def best_sentence(list terms, list starts, list ends, marks, list stops, Py_ssize_t length, Py_ssize_t most, repeats):
+    """The twin of ``snippets._best_sentence``; None without a marked token or where they are not in order: that is for the twin.
+
+    ``stops`` are where the sentences end; ``repeats`` says of (begin, end) whether that sentence only repeats the title.
+    """
+    cdef Py_ssize_t count = len(terms), i, k, unit, place = -1, first = 0, tried = 0, begin, end, limit, distinct = 0, kept = 0
+    cdef double best = 0.0, worth, everything = 0.0
+    cdef Py_ssize_t* bounds
+    cdef Py_ssize_t* term
+    cdef Py_ssize_t* seen
+    cdef double* weights
+    cdef dict known = {}
+    if len(starts) != count or len(ends) != count:
+        raise ValueError("as many starts and ends as terms")
+    bounds = <Py_ssize_t*>malloc((4 * count + 1) * sizeof(Py_ssize_t))
+    weights = <double*>malloc((count + 1) * sizeof(double))
+    if bounds is NULL or weights is NULL:
+        free(bounds)
+        free(weights)
+        raise MemoryError
+    term, seen = bounds + 2 * count, bounds + 3 * count
+    try:
+        for i in range(count):
+            name = terms[i]
+            weight = marks.get(name)
+            if weight is None:
+                continue
+            bounds[2 * kept], bounds[2 * kept + 1] = starts[i], ends[i]
+            if kept and order(bounds + 2 * kept - 2, bounds + 2 * kept) >= 0:
+                return None
+            number = known.get(name)
+            if number is None:
+                known[name] = number = distinct
+                weights[distinct] = weight
+                everything += weights[distinct]
+                seen[distinct] = -1
+                distinct += 1
+            term[kept] = number
+            kept += 1
+        for i in range(kept):
+            unit = behind(stops, bounds[2 * i])
+            if unit == place:
+                continue
+            place = unit
+            if unit >= len(stops):
+                raise IndexError("a token behind the last sentence")
+            begin, end = (stops[unit - 1] if unit else 0), stops[unit]
+            if repeats(begin, end):
+                continue
+            limit = max(<Py_ssize_t>stops[max(behind(stops, begin + length) - 1, unit)], min(end, begin + length))
+            worth = 0.0
+            for k in range(i, kept):
+                if bounds[2 * k + 1] > limit:
+                    break
+                if seen[term[k]] != i:
+                    seen[term[k]] = i
+                    worth += weights[term[k]]
+            if worth > best + 1e-9:
+                best, first = worth, unit
+            tried += 1
+            if tried == most or best >= everything - 1e-9:
+                break
+    finally:
+        free(bounds)
+        free(weights)
+    return first if kept else None
+
+
+cdef Py_ssize_t behind(list stops, Py_ssize_t place) except -1:
+    """How many of the rising ``stops`` are at or before ``place``."""
+    cdef Py_ssize_t low = 0, high = len(stops), middle
+    while low < high:
+        middle = (low + high) // 2
+        if <Py_ssize_t>stops[middle] <= place:
+            low = middle + 1
+        else:
+            high = middle
+    return low

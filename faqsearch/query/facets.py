@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 
 from faqsearch.document import CategoryPath
 from faqsearch.native import maker
@@ -22,21 +23,20 @@ def facet_tree(
     selected = set(paths)
     chosen = set(labels)
     totals: dict[CategoryPath, int] = {}
-    counted = totals.get
-    for path, count in counts.items():
-        for prefix in _prefixes(path):
-            totals[prefix] = counted(prefix, 0) + count
-    for path in selected:
-        for prefix in _prefixes(path):
-            totals.setdefault(prefix, 0)
     children: dict[CategoryPath, list[CategoryPath]] = {}
-    for path in totals:
-        children.setdefault(path[:-1], []).append(path)
+    for path, count in (*counts.items(), *((path, 0) for path in selected)):
+        for prefix, parent in _prefixes(path):
+            if prefix in totals:
+                totals[prefix] += count
+            else:
+                totals[prefix] = count
+                children.setdefault(parent, []).append(prefix)
 
     def below(parent: CategoryPath) -> tuple[Facet, ...]:
         paths = children[parent]
-        if len(paths) > 1:
-            paths.sort(key=lambda path: (-totals[path], path[-1]))
+        if len(paths) > 1:  # by falling count, then label
+            paths.sort(key=_label)
+            paths.sort(key=totals.__getitem__, reverse=True)
         return tuple(
             [
                 _facet(
@@ -53,7 +53,10 @@ def facet_tree(
     return below(()) if children else ()
 
 
+_label = itemgetter(-1)
+
+
 @lru_cache(maxsize=1 << 14)
-def _prefixes(path: CategoryPath) -> tuple[CategoryPath, ...]:
-    """The path and all above it, from the root down."""
-    return tuple(path[:depth] for depth in range(1, len(path) + 1))
+def _prefixes(path: CategoryPath) -> tuple[tuple[CategoryPath, CategoryPath], ...]:
+    """The path and all above it, from the root down, each with what is above it."""
+    return tuple((path[:depth], path[: depth - 1]) for depth in range(1, len(path) + 1))

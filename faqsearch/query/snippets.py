@@ -44,7 +44,7 @@ def snippet(
     *,
     length: int,
     title: str = "",
-    ends: Sequence[int] | None = None,
+    ends: list[int] | None = None,
 ) -> Highlight:
     """At most ``length`` code points of ``body``, besides the "…" at its ends.
 
@@ -177,6 +177,29 @@ def _window(
 ) -> Span:
     if len(body) <= length and not _repeats(body[: ends[0]], title):
         return 0, len(body)
+    first = _best_sentence(body, tokens, marks, found, length, title, ends)
+    start, end = ends[first - 1] if first else 0, ends[first]
+    if end - start > length and len(body[start:end].rstrip()) > length:
+        return _inside(body, start, end, _weighted(tokens, marks, found), length)
+    return start, max(_last_end(ends, first, start + length), end)
+
+
+def _best_sentence(
+    body: str,
+    tokens: Tokens,
+    marks: Mapping[str, float],
+    found: Sequence[Span],
+    length: int,
+    title: str,
+    ends: Sequence[int],
+) -> int:
+    """The number of the sentence with which the piece begins that holds the most of the query."""
+    if texts is not None:
+        known: int | None = texts.best_sentence(
+            *tokens, marks, ends, length, _MANY, lambda begin, end: _repeats(body[begin:end], title)
+        )
+        if known is not None:
+            return known
     weighted = _weighted(tokens, marks, found)
     everything = sum({match[2]: match[3] for match in weighted}.values())
     best, first = 0.0, 0
@@ -195,10 +218,7 @@ def _window(
         tried += 1
         if tried == _MANY or best >= everything - 1e-9:
             break
-    start, end = ends[first - 1] if first else 0, ends[first]
-    if end - start > length and len(body[start:end].rstrip()) > length:
-        return _inside(body, start, end, weighted, length)
-    return start, max(_last_end(ends, first, start + length), end)
+    return first
 
 
 def _last_end(ends: Sequence[int], unit: int, limit: int) -> int:

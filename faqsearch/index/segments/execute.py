@@ -15,11 +15,11 @@ from faqsearch.document import CategoryPath
 from faqsearch.index.base import RELATED_LIST, Clause, Group, Matches, PlanTerm, QueryPlan, RelatedTerm, ScorePart
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
-from faqsearch.index.segments.posting_lists import PostingSlice
+from faqsearch.index.segments.posting_lists import Postings, PostingSlice
 from faqsearch.index.segments.score import Related, Weighted
 from faqsearch.index.segments.snapshot import Snapshot, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE
-from faqsearch.index.segments.view import Postings, View
+from faqsearch.index.segments.view import View
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -165,7 +165,7 @@ def _full(snapshot: Snapshot, view: View, groups: Sequence[Group]) -> Mask:
         for path, clause in group.limited:
             held |= _clause(view, clause, size) & snapshot.below(path)
         full = held if full is None else full & held
-        if not full.any():
+        if not np.count_nonzero(full):  # several times as fast as any() here
             break
     assert full is not None
     return full
@@ -178,7 +178,7 @@ def _clause(view: View, clause: Clause, size: int) -> Mask:
         mask = np.zeros(size, dtype=bool)
         view.mark(mask, channel, term)
         held = mask if held is None else held & mask
-        if not held.any():
+        if not np.count_nonzero(held):
             break
     return np.zeros(size, dtype=bool) if held is None else held
 

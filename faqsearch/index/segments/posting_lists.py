@@ -78,7 +78,7 @@ class PostingSlices(Protocol):
 class PostingBlocks(Protocol):
     """The blocks of one list of a snapshot, in the order of documents."""
 
-    def slices(self, numbers: list[int]) -> tuple[PostingSlices | None, int]:
+    def slices(self, numbers: tuple[int, ...]) -> tuple[PostingSlices | None, int]:
         """(the postings of the term that has these numbers by segment, or None; how many of them are of live documents)."""
 
 
@@ -90,13 +90,21 @@ class Slices(list[PostingSlice]):
             (mask[base:] if base else mask)[docs] = value
 
 
+class Postings(NamedTuple):
+    """A term in one list: its postings, its idf, and what an impact counts: idf times the list's share."""
+
+    slices: PostingSlices
+    idf: float
+    factor: float
+
+
 class Blocks:
     """PostingBlocks by NumPy."""
 
     def __init__(self, arrays: Sequence[Block]) -> None:
         self._arrays = arrays
 
-    def slices(self, numbers: list[int]) -> tuple[Slices | None, int]:
+    def slices(self, numbers: tuple[int, ...]) -> tuple[Slices | None, int]:
         found = Slices()
         frequency = 0
         for index, first, bounds, docs, codes, base, deleted in self._arrays:

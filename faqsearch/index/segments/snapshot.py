@@ -245,19 +245,19 @@ class Snapshot:
             return []
         return sorted({*self.column("col.from").tolist(), *self.column("col.until").tolist()} - {NO_TIME, FOR_EVER})
 
-    def term_numbers(self, channel: Channel, term: str) -> list[int]:
+    def term_numbers(self, channel: Channel, term: str) -> tuple[int, ...]:
         """The term's number in each segment, -1 where it is not in it; remembered, for a query asks several times."""
         found = self._numbers.get((channel, term))
         if found is None:
             key = term.encode("utf-8", "surrogatepass")
-            found = [segment.dictionaries[channel].find(key) for segment in self.segments]
+            found = tuple([segment.dictionaries[channel].find(key) for segment in self.segments])
             if len(self._numbers) >= _REMEMBERED:
                 self._numbers.clear()
             self._numbers[channel, term] = found
         return found
 
     @cached_property
-    def _numbers(self) -> dict[tuple[Channel, str], list[int]]:
+    def _numbers(self) -> dict[tuple[Channel, str], tuple[int, ...]]:
         return {}
 
     def knows(self, channel: Channel, term: str, scope: Scope) -> bool:
@@ -268,7 +268,7 @@ class Snapshot:
         allowed = self.allowed(scope)
         return allowed is None or bool(allowed[self.holding(channel, numbers)].any())
 
-    def frequency(self, name: str, numbers: list[int], scope: Scope) -> int:
+    def frequency(self, name: str, numbers: tuple[int, ...], scope: Scope) -> int:
         """Documents of the scope in the postings of one list."""
         allowed = self.allowed(scope)
         if allowed is None:
@@ -304,7 +304,7 @@ class Snapshot:
             mask[some] = True
         return mask
 
-    def slices(self, name: str, numbers: list[int]) -> tuple[Iterable[PostingSlice], int]:
+    def slices(self, name: str, numbers: tuple[int, ...]) -> tuple[Iterable[PostingSlice], int]:
         """(the postings of a term in one list by segment, how many of them are of live documents)."""
         found, frequency = self.blocks(name).slices(numbers)
         return found or (), frequency
@@ -341,7 +341,7 @@ class Snapshot:
             documents = documents[self.live[documents]]
         return len(documents)
 
-    def holding(self, channel: Channel, numbers: list[int]) -> NDArray[np.int64]:
+    def holding(self, channel: Channel, numbers: tuple[int, ...]) -> NDArray[np.int64]:
         """Global numbers of the documents that hold a term in any list, sorted."""
         names = ("m.all", "m.category") if channel == "m" else ("g.all",)
         parts = [docs.astype(np.int64) + base for name in names for docs, _, base in self.slices(name, numbers)[0]]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faqsearch.index.base import Channel
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
-from faqsearch.index.segments.posting_lists import PostingBlocks, PostingSlices
+from faqsearch.index.segments.posting_lists import PostingBlocks, Postings, PostingSlices
 from faqsearch.index.segments.score import ListStatistics, impact_table
 
 if TYPE_CHECKING:
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 1 << 14
 """Terms of a list that a view remembers; then it begins anew."""
-
-
-class Postings(NamedTuple):
-    """A term in one list: its postings, its idf, and what an impact counts: idf times the list's share."""
-
-    slices: PostingSlices
-    idf: float
-    factor: float
 
 
 class View:
@@ -97,7 +89,7 @@ class View:
         self._single[key] = (found,)
         return found
 
-    def _postings(self, name: str, numbers: list[int]) -> Postings | None:
+    def _postings(self, name: str, numbers: tuple[int, ...]) -> Postings | None:
         blocks, statistics, share = self._lists.get(name) or self._list(name)
         found, frequency = blocks.slices(numbers)
         if found is None:
@@ -106,7 +98,7 @@ class View:
             places = [docs.astype(np.int64) + base for docs, _, base in found]
             frequency = sum(int(np.count_nonzero(self._visible[some])) for some in places)
         idf = statistics.idf(frequency)
-        return Postings(found, idf, share * idf)
+        return self._snapshot.kernels.postings(found, idf, share * idf)
 
     def _list(self, name: str) -> tuple[PostingBlocks, ListStatistics, float]:
         found = self._lists[name] = self._snapshot.blocks(name), self.statistics(name), self._shares[name]
