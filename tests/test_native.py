@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faqsearch import Document, FaqIndex, native
+from faqsearch.analysis import grams
 from faqsearch.index.base import Tokens
 from faqsearch.index.segments import kernels as chosen
 from faqsearch.index.segments import segment as segments
@@ -181,6 +182,23 @@ def test_a_token_behind_the_last_sentence_is_refused() -> None:
         native.texts.marked_tokens([[0, 1, 9]], *(np.zeros(3, dtype="<u1") for _ in range(3)), {0: "a"})
 
 
+@given(st.text() | st.text(alphabet="가힣ㄱ1A_ΣςİßﬁÅ·… ─\n"))
+def test_squeezing_is_that_of_python(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        quick = grams.squeeze(text), grams.squeeze_with_offsets(text)
+        patch.setattr(grams, "texts", None)
+        assert quick == (grams.squeeze(text), grams.squeeze_with_offsets(text))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=5), st.integers(0, 20), st.integers(0, 20))
+def test_clipped_spans_are_those_of_python(places: list[tuple[int, int]], start: int, length: int) -> None:
+    found = [(left, left + size) for left, size in places]
+    with pytest.MonkeyPatch.context() as patch:
+        quick = snippets._clipped(found, start, start + length, start - 1)
+        patch.setattr(snippets, "texts", None)
+        assert quick == snippets._clipped(found, start, start + length, start - 1)
+
+
 def test_marked_tokens_are_those_of_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     with FaqIndex.in_memory() as index:
         index.sync(Document(id=f"{n}", title=f"환불 {n}", body="캐시 환불은 3일 안에 됩니다. " * (n % 4)) for n in range(9))
@@ -206,6 +224,7 @@ def test_a_value_made_unchecked_is_the_same_value() -> None:
 
 SEARCH = """
 from faqsearch import Document, FaqIndex, native
+from faqsearch.analysis import grams
 with FaqIndex.in_memory() as index:
     index.sync([Document(id="a", title="캐시 환불", body="캐시는 환불됩니다.")])
     (hit,) = index.search("환불 캐시")

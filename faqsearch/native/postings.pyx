@@ -1,14 +1,15 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
-"""The loops over posting lists, compiled: the twins of those in ``faqsearch/index/segments``, to the bit.
+"""Terms and their postings, compiled: the twins of the loops in ``faqsearch/index/segments``, to the bit.
 
 Pointers into a segment live as long as the arrays that they came from, which every object here holds. A number read from a
 file is checked before anything is read or written at its place.
 """
 
 cimport cython
+from libc.math cimport log
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy
+from libc.string cimport memcmp, memcpy
 
 import numpy as np
 
@@ -74,6 +75,11 @@ cdef class Blocks:
 
     def slices(self, tuple numbers):
         """(the postings of the term that has these numbers by segment, or None; how many of them are of live documents)."""
+        cdef Py_ssize_t frequency = 0
+        found = self._slices(numbers, &frequency)
+        return found, frequency
+
+    cdef Slices _slices(self, tuple numbers, Py_ssize_t* live):
         cdef Slices found = None
         cdef Py_ssize_t i, k, number, bound, frequency = 0
         cdef uint32_t begin, end
@@ -106,7 +112,8 @@ cdef class Blocks:
                     if one.docs[k] >= block.deleted_count:
                         raise IndexError("a posting beyond the documents")
                     frequency -= block.deleted[one.docs[k]]
-        return found, frequency
+        live[0] = frequency
+        return found
 
 
 @cython.no_gc
@@ -154,6 +161,19 @@ cdef class Slices:
                 marks[place] = value
         return 0
 
+    cdef Py_ssize_t _counted(self, const uint8_t[::1] mask) except -1:
+        """How many of the documents are in ``mask``."""
+        cdef Py_ssize_t i, k, place, count = 0
+        cdef Slice* one
+        for i in range(self._count):
+            one = &self._slices[i]
+            for k in range(one.count):
+                place = one.base + one.docs[k]
+                if place >= mask.shape[0]:
+                    raise IndexError("a posting beyond the documents")
+                count += mask[place]
+        return count
+
     cdef int _add(self, double* scores, Py_ssize_t size, const double* table, double weight, const uint8_t* hit,
                   const uint8_t* held) except -1:
         """Adds weight · impact to each document, where ``hit`` is given to those that have it and lack ``held``."""
@@ -174,7 +194,7 @@ cdef class Slices:
 
 @cython.no_gc
 cdef class Postings:
-    """The twin of ``posting_lists.Postings``."""
+    """The twin of ``channel.Postings``."""
 
     cdef readonly Slices slices
     cdef readonly double idf
@@ -182,6 +202,90 @@ cdef class Postings:
 
     def __cinit__(self, Slices slices not None, double idf, double factor):
         self.slices, self.idf, self.factor = slices, idf, factor
+
+
+@cython.no_gc
+cdef class TermTable:
+    """The terms of one channel of a segment, sorted by their bytes: the twin of ``Dictionary.find``."""
+
+    cdef const uint8_t[::1] _text
+    cdef const uint32_t[::1] _offsets
+    cdef const uint64_t[::1] _prefix
+
+    def __init__(self, text, offsets, prefix):
+        self._text, self._offsets, self._prefix = text, offsets, prefix
+        if self._offsets.shape[0] != self._prefix.shape[0] + 1:
+            raise IndexError("as many offsets as terms, and one")
+
+    def find(self, bytes term):
+        """The number of ``term``, or -1."""
+        return self._find(term)
+
+    cdef Py_ssize_t _find(self, bytes term) except -2:
+        cdef Py_ssize_t low = 0, middle, high = self._prefix.shape[0], count = high, length = len(term), own
+        cdef const uint8_t* letters = <const uint8_t*>(<const char*>term)
+        cdef uint64_t key = 0
+        cdef uint32_t begin, end
+        cdef int order
+        for middle in range(8):
+            key = key << 8 | (letters[middle] if middle < length else 0)
+        while low < high:
+            middle = (low + high) // 2
+            if self._prefix[middle] < key:
+                low = middle + 1
+            else:
+                high = middle
+        while low < count and self._prefix[low] == key:
+            begin, end = self._offsets[low], self._offsets[low + 1]
+            if begin > end or end > self._text.shape[0]:
+                raise IndexError("a term beyond the text of its dictionary")
+            own = end - begin
+            rank = memcmp(&self._text[begin] if own else letters, letters, min(own, length))
+            if rank == 0 and own == length:
+                return low
+            if rank > 0 or (rank == 0 and own > length):
+                return -1
+            low += 1
+        return -1
+
+
+cdef class Channel:
+    """The twin of ``channel.PlainChannel``."""
+
+    cdef list _tables
+    cdef list _lists
+    cdef const uint8_t[::1] _visible
+
+    def __init__(self, dictionaries, lists, visible):
+        self._tables = [<TermTable?>dictionary.table for dictionary in dictionaries]
+        self._lists = [(<Blocks?>blocks, float(documents), float(share)) for blocks, documents, share in lists]
+        self._visible = None if visible is None else visible.view(np.uint8)
+
+    def term(self, str term):
+        """The term in each list, None where no document holds it there."""
+        cdef tuple numbers = self._numbers(term)
+        return tuple([self._postings(<tuple>listed, numbers) for listed in self._lists])
+
+    def one(self, str term, Py_ssize_t place):
+        """The term in the list at ``place``, or None."""
+        if not 0 <= place < len(self._lists):
+            raise IndexError("a list that is not there")
+        return self._postings(<tuple>self._lists[place], self._numbers(term))
+
+    cdef tuple _numbers(self, str term):
+        cdef bytes key = term.encode("utf-8", "surrogatepass")
+        return tuple([(<TermTable>table)._find(key) for table in self._tables])
+
+    cdef object _postings(self, tuple listed, tuple numbers):
+        cdef Py_ssize_t frequency = 0
+        cdef Slices found = (<Blocks>listed[0])._slices(numbers, &frequency)
+        cdef double idf, documents = listed[1]
+        if found is None:
+            return None
+        if self._visible is not None:
+            frequency = found._counted(self._visible)
+        idf = log(1 + (documents - frequency + 0.5) / (frequency + 0.5))
+        return Postings(found, idf, <double>listed[2] * idf)
 
 
 def added_up(Py_ssize_t size, list lists, list related, const double[::1] related_table, list instead):

@@ -1,53 +1,11 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The loops over terms and texts, compiled: the twins of those in ``faqsearch/index/segments`` and ``faqsearch/query``."""
 
-from cpython.unicode cimport PyUnicode_Find
+from cpython.unicode cimport PyUnicode_4BYTE_KIND, PyUnicode_Find, PyUnicode_FromKindAndData
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, qsort, realloc
-from libc.string cimport memcmp
 
 import numpy as np
-
-
-cdef class TermTable:
-    """The terms of one channel of a segment, sorted by their bytes: the twin of ``Dictionary.find``."""
-
-    cdef const uint8_t[::1] _text
-    cdef const uint32_t[::1] _offsets
-    cdef const uint64_t[::1] _prefix
-
-    def __init__(self, text, offsets, prefix):
-        self._text, self._offsets, self._prefix = text, offsets, prefix
-        if self._offsets.shape[0] != self._prefix.shape[0] + 1:
-            raise IndexError("as many offsets as terms, and one")
-
-    def find(self, bytes term):
-        """The number of ``term``, or -1."""
-        cdef Py_ssize_t low = 0, middle, high = self._prefix.shape[0], count = high, length = len(term), own
-        cdef const uint8_t* letters = <const uint8_t*>(<const char*>term)
-        cdef uint64_t key = 0
-        cdef uint32_t begin, end
-        cdef int order
-        for middle in range(8):
-            key = key << 8 | (letters[middle] if middle < length else 0)
-        while low < high:
-            middle = (low + high) // 2
-            if self._prefix[middle] < key:
-                low = middle + 1
-            else:
-                high = middle
-        while low < count and self._prefix[low] == key:
-            begin, end = self._offsets[low], self._offsets[low + 1]
-            if begin > end or end > self._text.shape[0]:
-                raise IndexError("a term beyond the text of its dictionary")
-            own = end - begin
-            rank = memcmp(&self._text[begin] if own else letters, letters, min(own, length))
-            if rank == 0 and own == length:
-                return low
-            if rank > 0 or (rank == 0 and own > length):
-                return -1
-            low += 1
-        return -1
 
 
 cdef struct Numbers:
@@ -246,3 +204,65 @@ cdef Py_ssize_t behind(list stops, Py_ssize_t place) except -1:
         else:
             high = middle
     return low
+
+
+def clipped(list found, Py_ssize_t start, Py_ssize_t end, Py_ssize_t place):
+    """The spans that lie in ``start`` to ``end``, cut there, by their places behind ``place``: the twin of ``snippets._clipped``."""
+    cdef Py_ssize_t left, right
+    cdef list inside = []
+    for span in found:
+        left, right = (<tuple?>span)
+        if left < end and right > start:
+            inside.append((max(left, start) - place, min(right, end) - place))
+    return tuple(inside)
+
+
+cdef inline uint32_t plainly(uint32_t character) noexcept:
+    """What is kept of an ASCII character or a Hangul syllable, 0 where it is nothing."""
+    if character >= 0xAC00 or 48 <= character <= 57 or 97 <= character <= 122:
+        return character
+    if 65 <= character <= 90:
+        return character + 32
+    return 0
+
+
+cdef str letters(str text, kept, list places):
+    """``text`` squeezed; ``kept`` says what is kept of any other character, ``places`` takes each place that is kept."""
+    cdef Py_ssize_t place, size = len(text), count = 0, i
+    cdef Py_UCS4 character
+    cdef uint32_t plain
+    cdef str some
+    cdef uint32_t* found = <uint32_t*>malloc((3 * size + 1) * sizeof(uint32_t))  # no letter becomes more than three
+    if found is NULL:
+        raise MemoryError
+    try:
+        for place in range(size):
+            character = text[place]
+            if character < 0x80 or 0xAC00 <= character <= 0xD7A3:
+                plain = plainly(character)
+                if plain:
+                    found[count] = plain
+                    count += 1
+                    if places is not None:
+                        places.append(place)
+                continue
+            some = kept(text[place])
+            for i in range(min(len(some), 3)):
+                found[count] = <Py_UCS4>some[i]
+                count += 1
+                if places is not None:
+                    places.append(place)
+        return PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, found, count)
+    finally:
+        free(found)
+
+
+def squeezed(str text, kept):
+    """The twin of ``grams.squeeze``."""
+    return letters(text, kept, None)
+
+
+def squeezed_with_offsets(str text, kept):
+    """The twin of ``grams.squeeze_with_offsets``."""
+    cdef list places = []
+    return letters(text, kept, places), places

@@ -284,7 +284,7 @@ def _word_end(body: str, stop: int, end: int, place: int) -> int:
     return cut if cut > place else stop
 
 
-def _cut(body: str, start: int, end: int, found: Sequence[Span]) -> Highlight:
+def _cut(body: str, start: int, end: int, found: list[Span]) -> Highlight:
     text = body[start:end].rstrip()
     end = start + len(text)
     text = text.lstrip()
@@ -295,9 +295,18 @@ def _cut(body: str, start: int, end: int, found: Sequence[Span]) -> Highlight:
         place -= 1
     if end < len(body) and not body[end:].isspace():
         text += ELLIPSIS
-    inside = [
-        ((left if left > start else start) - place, (right if right < end else end) - place)
-        for left, right in found
-        if left < end and right > start
-    ]
-    return _highlight(text, tuple(inside), place)
+    return _highlight(text, _clipped(found, start, end, place), place)
+
+
+def _clipped(found: list[Span], start: int, end: int, place: int) -> tuple[Span, ...]:
+    """The spans that lie in ``start`` to ``end``, cut there, by their places behind ``place``."""
+    if texts is not None:
+        clipped: tuple[Span, ...] = texts.clipped(found, start, end, place)
+        return clipped
+    return tuple(
+        [
+            ((left if left > start else start) - place, (right if right < end else end) - place)
+            for left, right in found
+            if left < end and right > start
+        ]
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from faqsearch.index.segments.layout import Array, offsets
-from faqsearch.native import texts
+from faqsearch.native import postings
 
 
 def dictionary_arrays(channel: str, terms: Sequence[bytes]) -> dict[str, Array]:
@@ -31,8 +31,9 @@ class Dictionary:
         self._text = text.data.cast("B") if text.size else memoryview(b"")
         self._offsets = offset.data
         self._prefix = np.ascontiguousarray(prefix, dtype=np.uint64).data
-        if texts is not None:
-            self.find = texts.TermTable(self._text, self._offsets, self._prefix).find  # type: ignore[method-assign]
+        self.table = None if postings is None else postings.TermTable(self._text, self._offsets, self._prefix)
+        if self.table is not None:
+            self.find = self.table.find  # type: ignore[method-assign]
 
     def __len__(self) -> int:
         return len(self._prefix)

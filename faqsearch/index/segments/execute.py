@@ -13,9 +13,10 @@ from faqsearch.analysis.grams import bigrams, squeeze
 from faqsearch.analysis.normalize import normalize
 from faqsearch.document import CategoryPath
 from faqsearch.index.base import RELATED_LIST, Clause, Group, Matches, PlanTerm, QueryPlan, RelatedTerm, ScorePart
+from faqsearch.index.segments.channel import Postings
 from faqsearch.index.segments.invert import FOR_EVER, NO_TIME
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
-from faqsearch.index.segments.posting_lists import Postings, PostingSlice
+from faqsearch.index.segments.posting_lists import PostingSlice
 from faqsearch.index.segments.score import Related, Weighted
 from faqsearch.index.segments.snapshot import Snapshot, category_mask
 from faqsearch.index.segments.stored import BODY, TITLE

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faqsearch.index.segments import posting_lists, score
+from faqsearch.index.segments.channel import Channel, Listed, PlainChannel
+from faqsearch.index.segments.dictionary import Dictionary
 from faqsearch.index.segments.layout import LISTS, SegmentFile
-from faqsearch.index.segments.posting_lists import Block, PostingBlocks, Postings, PostingSlices
+from faqsearch.index.segments.posting_lists import Block, PostingBlocks, PostingSlices
 from faqsearch.index.segments.score import Related, Weighted
 from faqsearch.native import postings
 
@@ -25,15 +27,15 @@ class Kernels(NamedTuple):
     """The loops over the postings of a snapshot."""
 
     blocks: Callable[[Sequence[Block]], PostingBlocks]
-    postings: Callable[[PostingSlices, float, float], Postings]
+    channel: Callable[[Sequence[Dictionary], Sequence[Listed], Mask | None], Channel]
     added_up: Callable[
         [int, list[tuple[Scores, list[Weighted]]], list[Related], Scores, list[list[PostingSlices]]], tuple[Scores, Mask]
     ]
     selected: Callable[[Scores, Mask, Mask, Mask | None, float], tuple[NDArray[np.int64], float]]
 
 
-PLAIN = Kernels(posting_lists.Blocks, Postings, score.added_up, score.selected)
-COMPILED = None if postings is None else Kernels(postings.Blocks, postings.Postings, postings.added_up, postings.selected)
+PLAIN = Kernels(posting_lists.Blocks, PlainChannel, score.added_up, score.selected)
+COMPILED = None if postings is None else Kernels(postings.Blocks, postings.Channel, postings.added_up, postings.selected)
 
 
 def kernels(files: Sequence[SegmentFile]) -> Kernels:

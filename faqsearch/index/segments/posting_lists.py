@@ -90,14 +90,6 @@ class Slices(list[PostingSlice]):
             (mask[base:] if base else mask)[docs] = value
 
 
-class Postings(NamedTuple):
-    """A term in one list: its postings, its idf, and what an impact counts: idf times the list's share."""
-
-    slices: PostingSlices
-    idf: float
-    factor: float
-
-
 class Blocks:
     """PostingBlocks by NumPy."""
 

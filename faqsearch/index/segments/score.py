@@ -29,9 +29,10 @@ class ListStatistics:
     documents: int
     average: float
 
-    def idf(self, df: int) -> float:
-        """ln(1 + (N - df + 0.5) / (df + 0.5)), as Lucene computes it."""
-        return log(1 + (self.documents - df + 0.5) / (df + 0.5))
+
+def inverse_frequency(documents: int, df: int) -> float:
+    """ln(1 + (N - df + 0.5) / (df + 0.5)), as Lucene computes it."""
+    return log(1 + (documents - df + 0.5) / (df + 0.5))
 
 
 def impact_table(statistics: ListStatistics, k1: float, b: float) -> NDArray[np.float64]:

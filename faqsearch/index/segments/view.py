@@ -9,13 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faqsearch.index.base import Channel
+from faqsearch.index.segments.channel import Channel as TermChannel
+from faqsearch.index.segments.channel import Postings
 from faqsearch.index.segments.layout import CHANNEL_LISTS, LISTS
-from faqsearch.index.segments.posting_lists import PostingBlocks, Postings, PostingSlices
-from faqsearch.index.segments.score import ListStatistics, impact_table
+from faqsearch.index.segments.posting_lists import PostingSlices
+from faqsearch.index.segments.score import ListStatistics, impact_table, inverse_frequency
 
 if TYPE_CHECKING:
     from faqsearch.index.segments.snapshot import Snapshot
 
+_PLACES: dict[str, tuple[Channel, int]] = {
+    name: (channel, place) for channel, names in CHANNEL_LISTS.items() for place, name in enumerate(names)
+}
+"""By list its channel, and its place among the channel's lists."""
 _REMEMBERED = 1 << 14
 """Terms of a list that a view remembers; then it begins anew."""
 
@@ -30,7 +36,7 @@ class View:
         self._hidden = hidden and visible is not None
         self._statistics: dict[str, ListStatistics] = {}
         self._tables: dict[str, NDArray[np.float64]] = {}
-        self._lists: dict[str, tuple[PostingBlocks, ListStatistics, float]] = {}
+        self._channels: dict[Channel, TermChannel] = {}
         self._terms: dict[tuple[Channel, str], tuple[Postings | None, ...]] = {}
         # Each in a tuple, so that None, a term that no document holds, is remembered too.
         self._single: dict[tuple[str, str], tuple[Postings | None]] = {}
@@ -66,8 +72,7 @@ class View:
         """A term in each list of its channel, None where no document holds it there; remembered for the next query with it."""
         found = self._terms.get((channel, term))
         if found is None:
-            numbers = self._snapshot.term_numbers(channel, term)
-            found = tuple([self._postings(name, numbers) for name in CHANNEL_LISTS[channel]])
+            found = (self._channels.get(channel) or self._channel(channel)).term(term)
             if len(self._terms) >= _REMEMBERED:
                 self._terms.clear()
             self._terms[channel, term] = found
@@ -75,33 +80,27 @@ class View:
 
     def postings(self, name: str, term: str) -> Postings | None:
         """A term in one list, None where no document holds it there; what other lists of its channel hold is not looked up."""
-        channel = _channel(name)
+        channel, place = _PLACES[name]
         lists = self._terms.get((channel, term))
         if lists is not None:
-            return lists[CHANNEL_LISTS[channel].index(name)]
+            return lists[place]
         key = name, term
         kept = self._single.get(key)
         if kept is not None:
             return kept[0]
-        found = self._postings(name, self._snapshot.term_numbers(channel, term))
+        found = (self._channels.get(channel) or self._channel(channel)).one(term, place)
         if len(self._single) >= _REMEMBERED:
             self._single.clear()
         self._single[key] = (found,)
         return found
 
-    def _postings(self, name: str, numbers: tuple[int, ...]) -> Postings | None:
-        blocks, statistics, share = self._lists.get(name) or self._list(name)
-        found, frequency = blocks.slices(numbers)
-        if found is None:
-            return None
-        if self._hidden and self._visible is not None:
-            places = [docs.astype(np.int64) + base for docs, _, base in found]
-            frequency = sum(int(np.count_nonzero(self._visible[some])) for some in places)
-        idf = statistics.idf(frequency)
-        return self._snapshot.kernels.postings(found, idf, share * idf)
-
-    def _list(self, name: str) -> tuple[PostingBlocks, ListStatistics, float]:
-        found = self._lists[name] = self._snapshot.blocks(name), self.statistics(name), self._shares[name]
+    def _channel(self, channel: Channel) -> TermChannel:
+        snapshot = self._snapshot
+        lists = [
+            (snapshot.blocks(name), self.statistics(name).documents, self._shares[name]) for name in CHANNEL_LISTS[channel]
+        ]
+        dictionaries = [segment.dictionaries[channel] for segment in snapshot.segments]
+        found = self._channels[channel] = snapshot.kernels.channel(dictionaries, lists, self._visible if self._hidden else None)
         return found
 
     def holding(self, channel: Channel, term: str) -> list[PostingSlices]:
@@ -117,8 +116,4 @@ class View:
     def idf(self, name: str, term: str) -> float:
         """The inverse document frequency of a term in one list."""
         postings = self.postings(name, term)
-        return self.statistics(name).idf(0) if postings is None else postings.idf
-
-
-def _channel(name: str) -> Channel:
-    return "m" if name[0] == "m" else "g"
+        return inverse_frequency(self.statistics(name).documents, 0) if postings is None else postings.idf
