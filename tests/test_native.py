@@ -78,7 +78,14 @@ def scored(kernels: Kernels, size: int, blocks: list[Block], seed: int) -> Any:
     chosen = [kernels.selected(scores, hit, full, allowed, floor) for floor in (0.0, 0.3)]
     frequencies = [frequency for _, frequency in found]
     slices = [[(docs.tolist(), codes.tolist(), base) for docs, codes, base in some] for some in terms]
-    return scores.tobytes(), hit.tolist(), full.tolist(), [(some.tolist(), best) for some, best in chosen], frequencies, slices
+    return (
+        scores.tobytes(),
+        hit.tolist(),
+        full.tolist(),
+        [(some.tolist(), best) for some, best in chosen],
+        frequencies,
+        slices,
+    )
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -86,6 +93,41 @@ def test_postings_score_to_the_bit_as_by_numpy(seed: int) -> None:
     size, blocks = collection(seed)
     assert COMPILED is not None
     assert scored(COMPILED, size, blocks, seed) == scored(PLAIN, size, blocks, seed)
+
+
+def looked_up(kernels: Kernels, size: int, blocks: list[Block], seed: int) -> Any:
+    """What every term of a random channel is worth, and some that are not there."""
+    rng = np.random.default_rng(seed)
+    names = sorted(f"t{term}".encode() for term in range(0, 2 * TERMS, 2))
+    dictionaries = [Dictionary(dictionary_arrays("m", names[place:]), "m") for place in range(3)]
+    of = kernels.blocks(blocks)
+    channel = kernels.channel(
+        dictionaries, [(of, 50, 1.5), (of, 7, 0.25)], rng.random(size) < 0.5 if rng.random() < 0.5 else None
+    )
+    asked = [f"t{term}" for term in range(2 * TERMS)]
+    found = [one for term in asked for one in (*channel.term(term), channel.one(term, 1))]
+    return [one and (one.idf, one.factor, len([*one.slices])) for one in found]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_terms_are_worth_to_the_bit_what_they_are_by_numpy(seed: int) -> None:
+    size, blocks = collection(seed)
+    assert COMPILED is not None
+    found = looked_up(COMPILED, size, blocks, seed)
+    assert found == looked_up(PLAIN, size, blocks, seed)
+    assert None in found
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 12), st.booleans())
+def test_the_best_come_first_as_by_numpy(values: list[int], count: int, distinct: bool) -> None:
+    scores = np.array([value + (place / 64 if distinct else 0) for place, value in enumerate(values)], dtype=np.float64)
+    numbers = np.flatnonzero(scores > 2)
+    assert COMPILED is not None
+    quick = COMPILED.leading(scores, numbers, min(count, len(numbers)))
+    assert quick == PLAIN.leading(scores, numbers, min(count, len(numbers)))
+    if quick is not None and distinct:
+        assert quick == sorted(numbers.tolist(), key=lambda number: -scores[number])[:count]
+    assert quick is not None or not distinct
 
 
 def block(**changed: Any) -> Block:
@@ -118,6 +160,8 @@ def test_a_document_that_lies_outside_is_neither_scored_nor_marked() -> None:
         slices.mark(np.zeros(2, dtype=bool))
     with pytest.raises(ValueError, match="65,536"):
         native.postings.added_up(3, [(table[:9], [(slices, 1.0)])], [], table, [])
+    with pytest.raises(IndexError):
+        native.postings.leading(np.zeros(3), np.array([3]), 1)
     with pytest.raises(ValueError, match="as many scores"):
         native.postings.selected(np.zeros(3), np.zeros(2, dtype=bool), np.zeros(3, dtype=bool), None, 0.3)
 

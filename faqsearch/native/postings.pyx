@@ -383,3 +383,44 @@ def selected(const double[::1] scores, hit, full, allowed, double floor):
     finally:
         free(found)
     return result, best
+
+
+def leading(const double[::1] scores, const int64_t[::1] numbers, Py_ssize_t count):
+    """The twin of ``score.leading``: few of the numbers ever come among the best, so these are kept in order."""
+    cdef Py_ssize_t i, k, kept = 0
+    cdef int64_t number
+    cdef double score, left_out = -1.0
+    cdef list result = None
+    cdef int64_t* best
+    if count < 1:
+        return []
+    best = <int64_t*>malloc((min(count, numbers.shape[0]) + 1) * sizeof(int64_t))
+    if best is NULL:
+        raise MemoryError
+    try:
+        for i in range(numbers.shape[0]):
+            number = numbers[i]
+            if not 0 <= number < scores.shape[0]:
+                raise IndexError("a document that has no score")
+            score = scores[number]
+            if kept == count:
+                if score <= scores[best[kept - 1]]:
+                    left_out = max(left_out, score)
+                    continue
+                kept -= 1
+                left_out = max(left_out, scores[best[kept]])
+            k = kept
+            while k and scores[best[k - 1]] < score:
+                best[k] = best[k - 1]
+                k -= 1
+            best[k] = number
+            kept += 1
+        for k in range(1, kept):
+            if scores[best[k]] == scores[best[k - 1]]:
+                return None
+        if kept and left_out == scores[best[kept - 1]]:
+            return None
+        result = [best[k] for k in range(kept)]
+    finally:
+        free(best)
+    return result

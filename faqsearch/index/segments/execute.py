@@ -234,6 +234,10 @@ def _ordered(
 ) -> list[int]:
     """The first ``count`` of ``hits`` in the order asked for; ties by falling views, then id."""
     browsing = not plan.terms and not plan.phrases
+    if plan.sort == "relevance" and not browsing:
+        leading = snapshot.kernels.leading(scores, hits, count)
+        if leading is not None:
+            return leading
     keys = [_key(snapshot, plan.sort, hits, scores, browsing)]
     if plan.sort != "relevance" and not browsing:
         keys.insert(0, ~full[hits])
@@ -241,10 +245,7 @@ def _ordered(
         near = keys[0] <= np.partition(keys[0], count - 1)[count - 1]
         hits = hits[near]
         keys = [key[near] for key in keys]
-    if len(keys) == 1 and len(set(keys[0].tolist())) == len(hits):  # no ties, so no need of what breaks them
-        order = np.argsort(keys[0])
-    else:
-        order = np.lexsort([snapshot.id_rank[hits], -snapshot.column("col.views")[hits], *reversed(keys)])
+    order = np.lexsort([snapshot.id_rank[hits], -snapshot.column("col.views")[hits], *reversed(keys)])
     found: list[int] = hits[order[:count]].tolist()
     return found
 

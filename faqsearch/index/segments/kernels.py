@@ -32,10 +32,13 @@ class Kernels(NamedTuple):
         [int, list[tuple[Scores, list[Weighted]]], list[Related], Scores, list[list[PostingSlices]]], tuple[Scores, Mask]
     ]
     selected: Callable[[Scores, Mask, Mask, Mask | None, float], tuple[NDArray[np.int64], float]]
+    leading: Callable[[Scores, NDArray[np.int64], int], list[int] | None]
 
 
-PLAIN = Kernels(posting_lists.Blocks, PlainChannel, score.added_up, score.selected)
-COMPILED = None if postings is None else Kernels(postings.Blocks, postings.Channel, postings.added_up, postings.selected)
+PLAIN = Kernels(posting_lists.Blocks, PlainChannel, score.added_up, score.selected, score.leading)
+COMPILED = None
+if postings is not None:
+    COMPILED = Kernels(postings.Blocks, postings.Channel, postings.added_up, postings.selected, postings.leading)
 
 
 def kernels(files: Sequence[SegmentFile]) -> Kernels:

@@ -132,3 +132,15 @@ def selected(
     if floor:
         numbers = numbers[(found >= best * floor) | full[numbers]]
     return numbers, best
+
+
+def leading(scores: NDArray[np.float64], numbers: NDArray[np.int64], count: int) -> list[int] | None:
+    """The ``count`` of ``numbers`` with the best scores, the best first; None where a tie has to be broken for that."""
+    found = scores[numbers]
+    if count < len(numbers):
+        near = found >= np.partition(found, -count)[-count]
+        numbers, found = numbers[near], found[near]
+    if len(set(found.tolist())) < len(found) or len(found) > count:
+        return None
+    best: list[int] = numbers[np.argsort(-found)].tolist()
+    return best
