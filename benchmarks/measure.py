@@ -30,7 +30,7 @@ from tqdm import tqdm
 
 from benchmarks.corpora import Request, corpus, requests, sample
 from benchmarks.datasets import public_folder
-from faqsearch import Document, FaqIndex
+from faqsearch import Document, FaqIndex, native
 
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "RAYON", "OPENBLAS", "MKL")}
 PACKAGES = ("kiwipiepy", "kiwipiepy_model", "numpy", "whoosh-reloaded", "tantivy", "bm25s")
@@ -148,6 +148,7 @@ def environment() -> dict[str, Any]:
         "cpu": _cpu_name(),
         "cpus": os.cpu_count(),
         "python": platform.python_version(),
+        "faqsearch": native.HOW,
         "sqlite": sqlite3.sqlite_version,
         "load": [round(one, 2) for one in os.getloadavg()] if hasattr(os, "getloadavg") else None,
         **{name: version for name in PACKAGES if (version := _version(name))},

@@ -516,7 +516,7 @@ def test_commands_answer_help() -> None:
 
 
 def test_version() -> None:
-    assert re.fullmatch(r"faqsearch \d+\.\d+\.\d+\S*\n", run("--version").stdout)
+    assert re.fullmatch(r"faqsearch \d+\.\d+\.\d+\S*, (compiled loops|plain Python)\n", run("--version").stdout)
 
 
 def test_help_loads_no_engine() -> None:

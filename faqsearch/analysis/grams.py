@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from faqsearch.native import texts
+from faqsearch.native import compiled
 
+texts = compiled("texts")
 _DROPPED = re.compile(r"[\W_]+")
 
 

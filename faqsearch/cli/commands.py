@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from faqsearch import __version__
+from faqsearch import __version__, native
 from faqsearch.cli.analyze_command import analyze
 from faqsearch.cli.audit_command import audit
 from faqsearch.cli.check_command import check
@@ -79,7 +79,7 @@ class _Sections(click.Group):
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(__version__, prog_name="faqsearch", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="faqsearch", message=f"%(prog)s %(version)s, {native.HOW}")
 def cli() -> None:
     """Search Korean help entries: an index in a folder, made from a file, searched from here or from Python.
 

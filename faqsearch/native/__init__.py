@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["filler", "maker", "postings", "texts"]
+__all__ = ["HOW", "compiled", "filler", "maker"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _compiled(name: str) -> Any:
+def compiled(name: str) -> Any:
+    """The compiled module ``name``, or None; ``postings`` loads NumPy, the others nothing."""
     if os.environ.get("FAQSEARCH_PURE", "0") not in ("", "0"):
         return None
     try:
@@ -26,9 +27,9 @@ def _compiled(name: str) -> Any:
         return None
 
 
-postings = _compiled("postings")
-texts = _compiled("texts")
-_values = _compiled("values")
+_values = compiled("values")
+HOW = "plain Python" if _values is None else "compiled loops"
+"""Which of both is in use, in words."""
 
 
 def maker(kind: Callable[P, T]) -> Callable[P, T]:

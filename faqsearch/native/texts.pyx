@@ -5,8 +5,6 @@ from cpython.unicode cimport PyUnicode_4BYTE_KIND, PyUnicode_Find, PyUnicode_Fro
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, qsort, realloc
 
-import numpy as np
-
 
 cdef struct Numbers:
     const uint8_t* data
@@ -26,10 +24,13 @@ cdef inline uint64_t number(Numbers* array, Py_ssize_t i) noexcept:
 
 cdef Numbers numbers(array) except *:
     """Unsigned numbers of any width; the array must outlive them."""
-    cdef const uint8_t[::1] data = array.view(np.uint8)
+    cdef const uint8_t[::1] data
     cdef Numbers found
-    found.data = &data[0] if data.shape[0] else NULL
     found.width, found.count = array.itemsize, array.shape[0]
+    found.data = NULL
+    if found.count:
+        data = memoryview(array).cast("B")
+        found.data = &data[0]
     return found
 
 

@@ -16,8 +16,10 @@ from faqsearch.analysis.grams import squeeze, squeeze_with_offsets
 from faqsearch.analysis.normalize import cluster_start, normalize
 from faqsearch.analysis.sentences import sentence_ends
 from faqsearch.index.base import Tokens
-from faqsearch.native import maker, texts
+from faqsearch.native import compiled, maker
 from faqsearch.results import Highlight, Span
+
+texts = compiled("texts")
 
 _SURE = 3
 _MANY = 64

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from faqsearch.index.segments.layout import Array, offsets
-from faqsearch.native import postings
+from faqsearch.native import compiled
+
+postings = compiled("postings")
 
 
 def dictionary_arrays(channel: str, terms: Sequence[bytes]) -> dict[str, Array]:

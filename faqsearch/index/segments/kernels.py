@@ -17,7 +17,9 @@ from faqsearch.index.segments.dictionary import Dictionary
 from faqsearch.index.segments.layout import LISTS, SegmentFile
 from faqsearch.index.segments.posting_lists import Block, PostingBlocks, PostingSlices
 from faqsearch.index.segments.score import Related, Weighted
-from faqsearch.native import postings
+from faqsearch.native import compiled
+
+postings = compiled("postings")
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -16,7 +16,9 @@ from faqsearch.index.segments.dictionary import Dictionary
 from faqsearch.index.segments.layout import Array, SegmentFile
 from faqsearch.index.segments.posting_lists import frequencies
 from faqsearch.index.segments.stored import load_document, load_values
-from faqsearch.native import texts
+from faqsearch.native import compiled
+
+texts = compiled("texts")
 
 _REMEMBERED = 1 << 10
 """Documents of a segment that are remembered; then it begins anew."""
