@@ -28,6 +28,7 @@ from faqsearch.results import Facet, Highlight, Hit
 ROOT = Path(__file__).resolve().parent.parent
 TERMS = 12
 POSTINGS: Any = native.compiled("postings")
+MATCHES: Any = native.compiled("matches")
 TEXTS: Any = native.compiled("texts")
 
 
@@ -163,9 +164,9 @@ def test_a_document_that_lies_outside_is_neither_scored_nor_marked() -> None:
     with pytest.raises(ValueError, match="65,536"):
         POSTINGS.added_up(3, [(table[:9], [(slices, 1.0)])], [], table, [])
     with pytest.raises(IndexError):
-        POSTINGS.leading(np.zeros(3), np.array([3]), 1)
+        MATCHES.leading(np.zeros(3), np.array([3]), 1)
     with pytest.raises(ValueError, match="as many scores"):
-        POSTINGS.selected(np.zeros(3), np.zeros(2, dtype=bool), np.zeros(3, dtype=bool), None, 0.3)
+        MATCHES.selected(np.zeros(3), np.zeros(2, dtype=bool), np.zeros(3, dtype=bool), None, 0.3)
 
 
 def test_documents_in_four_bytes_are_for_numpy() -> None:

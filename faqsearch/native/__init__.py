@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def compiled(name: str) -> Any:
-    """The compiled module ``name``, or None; ``postings`` loads NumPy, the others nothing."""
+    """The compiled module ``name``, or None; ``postings`` and ``matches`` load NumPy, the others nothing."""
     if os.environ.get("FAQSEARCH_PURE", "0") not in ("", "0"):
         return None
     try:

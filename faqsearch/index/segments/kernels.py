@@ -19,7 +19,7 @@ from faqsearch.index.segments.posting_lists import Block, PostingBlocks, Posting
 from faqsearch.index.segments.score import Related, Weighted
 from faqsearch.native import compiled
 
-postings = compiled("postings")
+postings, matches = compiled("postings"), compiled("matches")
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -39,8 +39,8 @@ class Kernels(NamedTuple):
 
 PLAIN = Kernels(posting_lists.Blocks, PlainChannel, score.added_up, score.selected, score.leading)
 COMPILED = None
-if postings is not None:
-    COMPILED = Kernels(postings.Blocks, postings.Channel, postings.added_up, postings.selected, postings.leading)
+if postings is not None and matches is not None:
+    COMPILED = Kernels(postings.Blocks, postings.Channel, postings.added_up, matches.selected, matches.leading)
 
 
 def kernels(files: Sequence[SegmentFile]) -> Kernels:
