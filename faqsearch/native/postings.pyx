@@ -226,7 +226,7 @@ cdef class TermTable:
         cdef const uint8_t* letters = <const uint8_t*>(<const char*>term)
         cdef uint64_t key = 0
         cdef uint32_t begin, end
-        cdef int order
+        cdef int rank
         for middle in range(8):
             key = key << 8 | (letters[middle] if middle < length else 0)
         while low < high:
