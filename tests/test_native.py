@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +226,8 @@ def test_a_token_behind_the_last_sentence_is_refused() -> None:
         TEXTS.best_sentence(["a"], [9], [], {"a": 1.0}, [5], 160, 64, lambda begin, end: False)
     with pytest.raises(ValueError, match="as many"):
         TEXTS.spans("가", ["a"], [0], [], {"a"}, (), "가", 3)
+    with pytest.raises(ValueError, match="same length"):
+        TEXTS.spans("가", [], [], [], {"a"}, ("나",), "가나", 3)
     with pytest.raises(IndexError):
         TEXTS.marked_tokens([[0, 1, 9]], *(np.zeros(3, dtype="<u1") for _ in range(3)), {0: "a"})
 
@@ -235,6 +238,22 @@ def test_squeezing_is_that_of_python(text: str) -> None:
         quick = grams.squeeze(text), grams.squeeze_with_offsets(text)
         patch.setattr(grams, "texts", None)
         assert quick == (grams.squeeze(text), grams.squeeze_with_offsets(text))
+
+
+class Label(StrEnum):
+    """A text that is more than a text, as templates and settings have them."""
+
+    REFUND = "캐시 환불"
+
+
+def test_a_text_of_another_class_is_a_text() -> None:
+    assert grams.squeeze(Label.REFUND) == "캐시환불"
+    assert grams.squeeze_with_offsets(Label.REFUND)[1] == [0, 1, 3, 4]
+    with FaqIndex.in_memory() as index:
+        index.sync([Document(id=Label.REFUND, title=Label.REFUND, body=Label.REFUND, category=(Label.REFUND,))])
+        (hit,) = index.search(Label.REFUND, category=Label.REFUND)
+        assert hit.title.spans == ((0, 2), (3, 5)) and index.search('"캐시 환불"').total == 1
+        assert index.complete(Label.REFUND) and index.analyze(Label.REFUND)
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=5), st.integers(0, 20), st.integers(0, 20))

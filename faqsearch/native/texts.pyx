@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The loops over terms and texts, compiled: the twins of those in ``faqsearch/index/segments`` and ``faqsearch/query``."""
 
-from cpython.unicode cimport PyUnicode_4BYTE_KIND, PyUnicode_Find, PyUnicode_FromKindAndData
+from cpython.unicode cimport PyUnicode_4BYTE_KIND, PyUnicode_Find, PyUnicode_FromKindAndData, PyUnicode_FromObject
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, qsort, realloc
 
@@ -77,6 +77,8 @@ def spans(str text, list terms, list starts, list ends, marks, words, str where,
     try:
         if len(starts) != len(terms) or len(ends) != len(terms):
             raise ValueError("as many starts and ends as terms")
+        if len(where) != size:
+            raise ValueError("words are looked for in a text of the same length")
         for i in range(len(terms)):
             if terms[i] in marks:
                 place, end = starts[i], ends[i]
@@ -258,12 +260,12 @@ cdef str letters(str text, kept, list places):
         free(found)
 
 
-def squeezed(str text, kept):
+def squeezed(text, kept):
     """The twin of ``grams.squeeze``."""
-    return letters(text, kept, None)
+    return letters(PyUnicode_FromObject(text), kept, None)
 
 
-def squeezed_with_offsets(str text, kept):
+def squeezed_with_offsets(text, kept):
     """The twin of ``grams.squeeze_with_offsets``."""
     cdef list places = []
-    return letters(text, kept, places), places
+    return letters(PyUnicode_FromObject(text), kept, places), places
