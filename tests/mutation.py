@@ -291,6 +291,7 @@ def in_child(mutant: Mutant, source: str) -> int:
     os.dup2(null, 2)
     name = mutant.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     sys.meta_path.insert(0, WithFault(name, ROOT / mutant.file, source))
+    os.environ["FAQSEARCH_PURE"] = "1"  # a fault in the twin of a compiled loop would not run otherwise
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = f"/tmp/faqsearch-mutation-{os.getpid()}"
     options = [
         "-x",
