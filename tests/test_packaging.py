@@ -75,6 +75,30 @@ def test_the_sdist_can_be_built_and_read(built: Path) -> None:
     assert not any(name.startswith((".venv", ".git/", "demo.index")) for name in names)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the compiler is named by CC on POSIX only")
+def test_without_a_c_compiler_the_wheel_is_plain_python(built: Path, tmp_path: Path) -> None:
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+    run(
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        tmp_path,
+        source,
+        folder=tmp_path,
+        CC="/bin/false",
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.name.endswith("-py3-none-any.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "faqsearch/native/postings.pyx" in names and not any(name.endswith((".so", ".c")) for name in names)
+
+
 def test_the_installed_wheel_searches_and_has_its_command(built: Path, tmp_path: Path) -> None:
     """Dependencies come from this environment (no download), the package from the wheel alone."""
     (wheel,) = built.glob("*.whl")
