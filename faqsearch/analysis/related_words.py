@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -10,10 +11,10 @@ FILE = Path(__file__).with_name("resources") / "related_words.tsv"
 
 
 @lru_cache(maxsize=1 << 13)
-def related_words(term: str) -> tuple[tuple[str, float], ...]:
-    """(related term, similarity from 0 to 1) of a noun, the closest first; none where it is not known."""
+def related_words(term: str) -> Mapping[str, float]:
+    """By related term its similarity, from 0 to 1, of a noun, the closest first; none where it is not known."""
     line = _lines().get(term.encode("utf-8", "surrogatepass"), b"").decode("utf-8").split()
-    return tuple(zip(line[::2], (int(hundredths) / 100 for hundredths in line[1::2]), strict=True))
+    return dict(zip(line[::2], [int(hundredths) / 100 for hundredths in line[1::2]], strict=True))
 
 
 @cache

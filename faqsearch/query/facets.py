@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
 from operator import itemgetter
 
@@ -31,29 +31,36 @@ def facet_tree(
             else:
                 totals[prefix] = count
                 children.setdefault(parent, []).append(prefix)
-
-    def below(parent: CategoryPath) -> tuple[Facet, ...]:
-        paths = children[parent]
-        if len(paths) > 1:  # by falling count, then label
-            paths.sort(key=_label)
-            paths.sort(key=totals.__getitem__, reverse=True)
-        return tuple(
-            [
-                _facet(
-                    path[-1],
-                    path,
-                    totals[path],
-                    path in selected or path[-1] in chosen,
-                    below(path) if path in children else (),
-                )
-                for path in paths
-            ]
-        )
-
-    return below(()) if children else ()
+    return _below((), children, totals, selected, chosen) if children else ()
 
 
 _label = itemgetter(-1)
+
+
+def _below(
+    parent: CategoryPath,
+    children: Mapping[CategoryPath, list[CategoryPath]],
+    totals: Mapping[CategoryPath, int],
+    selected: Set[CategoryPath],
+    chosen: Set[str],
+) -> tuple[Facet, ...]:
+    """The facets right below a path, by falling count, then label."""
+    paths = children[parent]
+    if len(paths) > 1:
+        paths.sort(key=_label)
+        paths.sort(key=totals.__getitem__, reverse=True)
+    return tuple(
+        [
+            _facet(
+                path[-1],
+                path,
+                totals[path],
+                path in selected or path[-1] in chosen,
+                _below(path, children, totals, selected, chosen) if path in children else (),
+            )
+            for path in paths
+        ]
+    )
 
 
 @lru_cache(maxsize=1 << 14)

@@ -7,7 +7,7 @@ make (ㅐ for ㅔ, ㄱ for ㅋ) cost half.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from math import log1p
 
@@ -28,13 +28,13 @@ _PER_COST = 2.0  # what an edit of cost 1 takes from the sum of log frequencies
 
 
 @lru_cache(maxsize=4096)
-def edits(syllable: str) -> tuple[tuple[str, float], ...]:
-    """(syllable one jamo away, cost) for every change of an initial, a vowel or a final."""
+def edits(syllable: str) -> Mapping[str, float]:
+    """By syllable one jamo away its cost, for every change of an initial, a vowel or a final."""
     initial, vowel, final = split_syllable(syllable)
     found = [(join_syllable(other, vowel, final), _cost(initial, other, _ALIKE)) for other in INITIALS if other != initial]
     found += [(join_syllable(initial, other, final), _cost(vowel, other, _ALIKE)) for other in VOWELS if other != vowel]
     found += [(join_syllable(initial, vowel, other), _cost(final, other, _CLOSED_ALIKE)) for other in FINALS if other != final]
-    return tuple(found)
+    return dict(found)
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +69,7 @@ def corrections(word: str, frequency: Frequency, *, most_cost: float = 1.0, leas
     for place in range(unknown[-1], unknown[0] + 2):  # the syllables that lie in every unknown pair
         if not is_syllable(word[place]):
             continue
-        for syllable, cost in edits(word[place]):
+        for syllable, cost in edits(word[place]).items():
             if cost <= most_cost and (worth := _worth(word, place, syllable, frequency, least)):
                 found.append((worth - _PER_COST * cost, word[:place] + syllable + word[place + 1 :]))
     yield from (corrected for _, corrected in sorted(found, key=lambda pair: (-pair[0], pair[1])))

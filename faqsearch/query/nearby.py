@@ -31,7 +31,7 @@ def nearby(
         if token.tag not in _NOUNS or not weight:
             continue
         room = MOST
-        for word, similarity in related_words(token.term):
+        for word, similarity in related_words(token.term).items():
             if word in weights or not (tells := idf(word)):
                 continue
             if room == MOST:

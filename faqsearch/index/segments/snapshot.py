@@ -21,7 +21,7 @@ from faqsearch.index.segments.view import View
 from faqsearch.options import Ranking
 
 _REMEMBERED = 1 << 14
-"""Terms whose numbers a generation remembers."""
+"""Terms of a channel whose numbers a generation remembers."""
 
 
 _VIEWS = 16
@@ -38,6 +38,7 @@ class Snapshot:
         counts = [segment.documents for segment in segments]
         self.bases: list[int] = [0, *np.cumsum(counts).tolist()] if counts else [0]
         self.size = int(self.bases[-1])
+        self._nowhere = (-1,) * len(self.segments)
         self._allowed: tuple[Scope, NDArray[np.bool_] | None] | None = None
         self._viewed: tuple[Scope, View] | None = None
 
@@ -247,18 +248,19 @@ class Snapshot:
 
     def term_numbers(self, channel: Channel, term: str) -> tuple[int, ...]:
         """The term's number in each segment, -1 where it is not in it; remembered, for a query asks several times."""
-        found = self._numbers.get((channel, term))
+        known = self._numbers[channel]
+        found = known.get(term)
         if found is None:
             key = term.encode("utf-8", "surrogatepass")
             found = tuple([segment.dictionaries[channel].find(key) for segment in self.segments])
-            if len(self._numbers) >= _REMEMBERED:
-                self._numbers.clear()
-            self._numbers[channel, term] = found
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[term] = self._nowhere if found == self._nowhere else found
         return found
 
     @cached_property
-    def _numbers(self) -> dict[tuple[Channel, str], tuple[int, ...]]:
-        return {}
+    def _numbers(self) -> dict[Channel, dict[str, tuple[int, ...]]]:
+        return {"m": {}, "g": {}}
 
     def knows(self, channel: Channel, term: str, scope: Scope) -> bool:
         """Whether any document of the scope holds the term."""

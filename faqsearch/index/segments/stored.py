@@ -10,6 +10,7 @@ from faqsearch.document import Document
 
 ID, TITLE, BODY, CATEGORY, TAGS, AUDIENCE, FROM, UNTIL, UPDATED, VIEWS, URL, EXTRA = range(12)
 
+_NO_LABELS: frozenset[str] = frozenset()
 _read = json.JSONDecoder().raw_decode
 
 
@@ -28,8 +29,8 @@ def load_document(row: bytes) -> Document:
     """The document of a row; it was checked when it was made, so it is not checked again."""
     values = load_values(row)
     values[CATEGORY] = tuple(values[CATEGORY])
-    values[TAGS] = frozenset(values[TAGS])
-    values[AUDIENCE] = frozenset(values[AUDIENCE])
+    values[TAGS] = frozenset(values[TAGS]) if values[TAGS] else _NO_LABELS
+    values[AUDIENCE] = frozenset(values[AUDIENCE]) if values[AUDIENCE] else _NO_LABELS
     for time in (FROM, UNTIL, UPDATED):
         if values[time] is not None:
             values[time] = datetime.fromisoformat(values[time])

@@ -23,7 +23,7 @@ _PLACES: dict[str, tuple[Channel, int]] = {
 }
 """By list its channel, and its place among the channel's lists."""
 _REMEMBERED = 1 << 14
-"""Terms of a list that a view remembers; then it begins anew."""
+"""Terms of a channel or a list that a view remembers; then it begins anew."""
 
 
 class View:
@@ -37,9 +37,9 @@ class View:
         self._statistics: dict[str, ListStatistics] = {}
         self._tables: dict[str, NDArray[np.float64]] = {}
         self._channels: dict[Channel, TermChannel] = {}
-        self._terms: dict[tuple[Channel, str], tuple[Postings | None, ...]] = {}
-        # Each in a tuple, so that None, a term that no document holds, is remembered too.
-        self._single: dict[tuple[str, str], tuple[Postings | None]] = {}
+        # By channel and by list, since a key of both would be a tuple more for the garbage collector.
+        self._terms: dict[Channel, dict[str, tuple[Postings | None, ...]]] = {channel: {} for channel in CHANNEL_LISTS}
+        self._single: dict[str, dict[str, Postings | None]] = {name: {} for name in LISTS}
         ranking = snapshot.ranking
         shares = (1.0, ranking.title, ranking.category, 1.0, ranking.title)
         self._shares = {name: share * (ranking.k1 + 1) for name, share in zip(LISTS, shares, strict=True)}
@@ -70,28 +70,28 @@ class View:
 
     def term(self, channel: Channel, term: str) -> tuple[Postings | None, ...]:
         """A term in each list of its channel, None where no document holds it there; remembered for the next query with it."""
-        found = self._terms.get((channel, term))
+        known = self._terms[channel]
+        found = known.get(term)
         if found is None:
             found = (self._channels.get(channel) or self._channel(channel)).term(term)
-            if len(self._terms) >= _REMEMBERED:
-                self._terms.clear()
-            self._terms[channel, term] = found
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[term] = found
         return found
 
     def postings(self, name: str, term: str) -> Postings | None:
         """A term in one list, None where no document holds it there; what other lists of its channel hold is not looked up."""
         channel, place = _PLACES[name]
-        lists = self._terms.get((channel, term))
+        lists = self._terms[channel].get(term)
         if lists is not None:
             return lists[place]
-        key = name, term
-        kept = self._single.get(key)
-        if kept is not None:
-            return kept[0]
-        found = (self._channels.get(channel) or self._channel(channel)).one(term, place)
-        if len(self._single) >= _REMEMBERED:
-            self._single.clear()
-        self._single[key] = (found,)
+        known = self._single[name]
+        found = known.get(term)
+        if found is None and term not in known:
+            found = (self._channels.get(channel) or self._channel(channel)).one(term, place)
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[term] = found
         return found
 
     def _channel(self, channel: Channel) -> TermChannel:
