@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faqsearch import Document, FaqIndex, native
@@ -189,45 +189,89 @@ def test_a_term_is_found_as_by_bisection(terms: set[bytes], others: list[bytes])
 
 
 TEXT = st.text(alphabet="가나 다A1.é", max_size=24)
+BODY = st.text(alphabet="가나 \n다A1.é", max_size=90)
+PLACES = st.lists(st.tuples(st.integers(0, 89), st.integers(0, 4)), max_size=8)
 
 
-@given(TEXT, st.lists(TEXT.filter(bool), max_size=3), st.lists(st.tuples(st.integers(0, 23), st.integers(0, 4)), max_size=6))
-def test_spans_are_those_of_python(text: str, words: list[str], places: list[tuple[int, int]]) -> None:
-    tokens = sorted((min(start, len(text)), min(start + length, len(text))) for start, length in places)
-    given = Tokens([f"t{start % 3}" for start, _ in tokens], [start for start, _ in tokens], [end for _, end in tokens])
+def tokens_at(text: str, places: list[tuple[int, int]]) -> Tokens:
+    found = [(min(start, len(text)), min(start + length, len(text))) for start, length in places]
+    return Tokens([f"t{start % 3}" for start, _ in found], [start for start, _ in found], [end for _, end in found])
+
+
+@settings(max_examples=400)
+@given(TEXT, PLACES, BODY, PLACES, st.booleans(), st.lists(TEXT.filter(bool), max_size=3), st.integers(3, 60))
+def test_titles_and_pieces_are_those_of_python(
+    title: str,
+    title_places: list[tuple[int, int]],
+    body: str,
+    places: list[tuple[int, int]],
+    in_order: bool,
+    words: list[str],
+    length: int,
+) -> None:
+    places = [place for place in places if place[0] < len(body)]
+    found = tokens_at(body, sorted(places) if in_order else places)
+    asked = title, tokens_at(title, title_places), body, found, {"t0": 1.0, "t1": 0.25}, tuple(words)
     with pytest.MonkeyPatch.context() as patch:
-        quick = snippets.spans(text, given, {"t0", "t1"}, words)
+        quick = snippets.highlights(*asked, length=length)
         patch.setattr(snippets, "texts", None)
-        assert quick == snippets.spans(text, given, {"t0", "t1"}, words)
+        assert quick == snippets.highlights(*asked, length=length)
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 4), st.sampled_from("abc")), max_size=12),
-    st.lists(st.integers(1, 20), min_size=1, max_size=6),
-    st.integers(4, 40),
+@pytest.mark.parametrize(
+    ("body", "terms"),
+    [
+        ("환불 안내\n캐시는 환불됩니다. 캐시를 환불하려면 내 정보에서 환불을 누르세요.", [("캐시", 6, 8), ("환불", 10, 12)]),
+        ("캐시 " * 60 + "환불", [("캐시", 0, 2), ("캐시", 3, 5), ("환불", 180, 182)]),
+        ("환불은 캐시 " * 9, [("캐시", 4, 6), ("환불", 0, 2)]),
+        ("   \n 환불 안내 \n", []),
+        ("", []),
+    ],
 )
-def test_the_best_sentence_is_that_of_python(places: list[tuple[int, int, str]], lengths: list[int], length: int) -> None:
-    ends = np.cumsum(lengths).tolist()
-    body = "".join(chr(0xAC00 + place) for place in range(ends[-1]))
-    tokens = sorted((start, min(start + size, len(body)), term) for start, size, term in places if start < len(body))
-    given = Tokens([term for *_, term in tokens], [start for start, *_ in tokens], [end for _, end, _ in tokens])
-    marks = {"a": 1.0, "b": 0.25}
-    asked = body, given, marks, [(0, 1)], length, body[: ends[0]], ends
-    with pytest.MonkeyPatch.context() as patch:
-        quick = snippets._best_sentence(*asked)
-        patch.setattr(snippets, "texts", None)
-        assert quick == snippets._best_sentence(*asked)
+def test_a_piece_is_that_of_python(body: str, terms: list[tuple[str, int, int]]) -> None:
+    tokens = Tokens(*(list(values) for values in zip(*terms, strict=True))) if terms else Tokens([], [], [])
+    for length, words in ((20, ()), (20, ("환불",)), (160, ("내 정보", "누르"))):
+        asked = "환불 안내", Tokens(["환불"], [0], [2]), body, tokens, {"캐시": 1.0, "환불": 2.0}, words
+        with pytest.MonkeyPatch.context() as patch:
+            quick = snippets.highlights(*asked, length=length)
+            patch.setattr(snippets, "texts", None)
+            assert quick == snippets.highlights(*asked, length=length)
 
 
-def test_a_token_behind_the_last_sentence_is_refused() -> None:
-    with pytest.raises(IndexError):
-        TEXTS.best_sentence(["a"], [9], [10], {"a": 1.0}, [5], 160, 64, lambda begin, end: False)
+def piece(**changed: Any) -> Any:
+    """The compiled piece of a body of two sentences, with values that do not fit."""
+    given = {"title": "가", "title_tokens": ([], [], []), "title_where": "가", "body": "가나다라마 바사", "stops": [6, 8]}
+    given = {**given, "tokens": (["a"], [2], [3]), "where": "가나다라마 바사", "words": (), "window": None, **changed}
+    return TEXTS.shown(
+        given["title"],
+        *given["title_tokens"],
+        given["title_where"],
+        given["body"],
+        *given["tokens"],
+        given["where"],
+        {"a": 1.0},
+        given["words"],
+        given["stops"],
+        4,
+        3,
+        64,
+        None,
+        None,
+        given["window"],
+    )
+
+
+def test_a_piece_that_lies_outside_is_refused() -> None:
+    with pytest.raises(IndexError, match="behind the last sentence"):
+        piece(tokens=(["a"], [9], [10]))
+    with pytest.raises(IndexError, match="outside the body"):
+        piece(tokens=(["a", "a"], [2, 1], [3, 2]), window=lambda found: (3, 99))
     with pytest.raises(ValueError, match="as many"):
-        TEXTS.best_sentence(["a"], [9], [], {"a": 1.0}, [5], 160, 64, lambda begin, end: False)
-    with pytest.raises(ValueError, match="as many"):
-        TEXTS.spans("가", ["a"], [0], [], {"a"}, (), "가", 3)
+        piece(tokens=(["a"], [9], []))
     with pytest.raises(ValueError, match="same length"):
-        TEXTS.spans("가", [], [], [], {"a"}, ("나",), "가나", 3)
+        piece(where="가", words=("가",))
+    with pytest.raises(ValueError, match="without the end"):
+        piece(stops=[])
     with pytest.raises(IndexError):
         TEXTS.marked_tokens([[0, 1, 9]], *(np.zeros(3, dtype="<u1") for _ in range(3)), {0: "a"})
 
@@ -254,15 +298,6 @@ def test_a_text_of_another_class_is_a_text() -> None:
         (hit,) = index.search(Label.REFUND, category=Label.REFUND)
         assert hit.title.spans == ((0, 2), (3, 5)) and index.search('"캐시 환불"').total == 1
         assert index.complete(Label.REFUND) and index.analyze(Label.REFUND)
-
-
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=5), st.integers(0, 20), st.integers(0, 20))
-def test_clipped_spans_are_those_of_python(places: list[tuple[int, int]], start: int, length: int) -> None:
-    found = [(left, left + size) for left, size in places]
-    with pytest.MonkeyPatch.context() as patch:
-        quick = snippets._clipped(found, start, start + length, start - 1)
-        patch.setattr(snippets, "texts", None)
-        assert quick == snippets._clipped(found, start, start + length, start - 1)
 
 
 def test_marked_tokens_are_those_of_numpy(monkeypatch: pytest.MonkeyPatch) -> None:

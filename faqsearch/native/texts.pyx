@@ -66,42 +66,148 @@ def marked_tokens(list bounds, terms, starts, lengths, dict names):
     return result
 
 
-def spans(str text, list terms, list starts, list ends, marks, words, str where, Py_ssize_t sure):
-    """The twin of ``snippets.spans`` for a text in NFC; ``where`` is the text in which words are looked for."""
-    cdef Py_ssize_t count = 0, room = len(terms) + 8, i, place, end, size = len(text)
-    cdef Py_ssize_t* found = <Py_ssize_t*>malloc(2 * room * sizeof(Py_ssize_t))
-    cdef Py_ssize_t* larger
-    cdef list merged
-    if found is NULL:
-        raise MemoryError
+cdef struct Spans:
+    Py_ssize_t* bounds
+    Py_ssize_t count
+    Py_ssize_t room
+
+
+def shown(
+    str title,
+    list title_terms,
+    list title_starts,
+    list title_ends,
+    str title_where,
+    str body,
+    list terms,
+    list starts,
+    list ends,
+    str where,
+    marks,
+    words,
+    list stops,
+    Py_ssize_t length,
+    Py_ssize_t sure,
+    Py_ssize_t most,
+    repeats,
+    inside,
+    window,
+):
+    """The twin of ``snippets.highlights`` for texts in NFC: (spans of the title, the piece, its spans, its place in the body).
+
+    ``repeats(sentence, title)``; ``inside(found, start, end)`` cuts a sentence that is too long, and ``window(found)`` finds the
+    piece where tokens are in no order or words match that are none.
+    """
+    cdef Spans found = Spans(NULL, 0, 0)
+    cdef Py_ssize_t i, size = len(body), first, start, end, place, left, right
+    cdef list inside_spans = []
+    cdef tuple title_spans
+    cdef str text
+    if len(stops) == 0 and size:
+        raise ValueError("a body without the end of a sentence")
     try:
-        if len(starts) != len(terms) or len(ends) != len(terms):
-            raise ValueError("as many starts and ends as terms")
-        if len(where) != size:
-            raise ValueError("words are looked for in a text of the same length")
-        for i in range(len(terms)):
-            if terms[i] in marks:
-                place, end = starts[i], ends[i]
-                if place < end:
-                    found[2 * count], found[2 * count + 1] = place, end
-                    count += 1
-        for word in words:
-            place = PyUnicode_Find(where, word, 0, size, 1)
-            while place >= 0:
-                end = place + len(<str>word)
-                if end - place >= sure or place == 0 or not text[place - 1].isalnum() or place in starts:
-                    if count == room:
-                        larger = <Py_ssize_t*>realloc(found, 4 * room * sizeof(Py_ssize_t))
-                        if larger is NULL:
-                            raise MemoryError
-                        found, room = larger, 2 * room
-                    found[2 * count], found[2 * count + 1] = place, end
-                    count += 1
-                place = PyUnicode_Find(where, word, end, size, 1)
-        merged = united(found, count)
+        collect(&found, title, title_terms, title_starts, title_ends, marks, words, title_where, sure)
+        title_spans = tuple([(found.bounds[2 * i], found.bounds[2 * i + 1]) for i in range(found.count)])
+        collect(&found, body, terms, starts, ends, marks, words, where, sure)
+        if size == 0 or (size <= length and not repeated(body, 0, stops[0], title, repeats)):
+            start, end = 0, size
+        else:
+            first = best_sentence(body, terms, starts, ends, marks, stops, length, most, title, repeats)
+            if first == NONE_MARKED and found.count == 0:
+                first = 0
+            if first < 0:
+                start, end = window(listed(&found))
+            else:
+                start, end = (stops[first - 1] if first else 0), stops[first]
+                if end - start > length and len(body[start:end].rstrip()) > length:
+                    start, end = inside(listed(&found), start, end)
+                else:
+                    end = max(end, <Py_ssize_t>stops[max(behind(stops, start + length) - 1, first)])
+        if start < 0 or start > end or end > size:
+            raise IndexError("a piece that lies outside the body")
+        while end > start and body[end - 1].isspace():
+            end -= 1
+        while start < end and body[start].isspace():
+            start += 1
+        text = body[start:end]
+        place = start
+        if said(body, 0, start):
+            text = ELLIPSIS + text
+            place -= 1
+        if said(body, end, size):
+            text = text + ELLIPSIS
+        for i in range(found.count):
+            left, right = found.bounds[2 * i], found.bounds[2 * i + 1]
+            if left < end and right > start:
+                inside_spans.append((max(left, start) - place, min(right, end) - place))
+        return title_spans, text, tuple(inside_spans), place
     finally:
-        free(found)
-    return merged
+        free(found.bounds)
+
+
+cdef str ELLIPSIS = "…"
+
+
+cdef bint said(str text, Py_ssize_t begin, Py_ssize_t end) noexcept:
+    """Whether anything but blanks stands there."""
+    cdef Py_ssize_t i
+    for i in range(begin, end):
+        if not text[i].isspace():
+            return True
+    return False
+
+
+cdef list listed(Spans* found):
+    cdef Py_ssize_t i
+    return [(found.bounds[2 * i], found.bounds[2 * i + 1]) for i in range(found.count)]
+
+
+cdef int collect(
+    Spans* found, str text, list terms, list starts, list ends, marks, words, str where, Py_ssize_t sure
+) except -1:
+    """Puts the spans of what matches into ``found``, sorted, those that touch or overlap as one."""
+    cdef Py_ssize_t i, place, end, size = len(text), begin, kept = 0
+    found.count = 0
+    if len(starts) != len(terms) or len(ends) != len(terms):
+        raise ValueError("as many starts and ends as terms")
+    if len(where) != size:
+        raise ValueError("words are looked for in a text of the same length")
+    for i in range(len(terms)):
+        if terms[i] in marks:
+            place, end = starts[i], ends[i]
+            if place < end:
+                put(found, place, end)
+    for word in words:
+        place = PyUnicode_Find(where, word, 0, size, 1)
+        while place >= 0:
+            end = place + len(<str>word)
+            if end - place >= sure or place == 0 or not text[place - 1].isalnum() or place in starts:
+                put(found, place, end)
+            place = PyUnicode_Find(where, word, end, size, 1)
+    if found.count < 2:
+        return 0
+    qsort(found.bounds, found.count, 2 * sizeof(Py_ssize_t), order)
+    for i in range(found.count):
+        begin, end = found.bounds[2 * i], found.bounds[2 * i + 1]
+        if kept and begin <= found.bounds[2 * kept - 1]:
+            found.bounds[2 * kept - 1] = max(found.bounds[2 * kept - 1], end)
+        else:
+            found.bounds[2 * kept], found.bounds[2 * kept + 1] = begin, end
+            kept += 1
+    found.count = kept
+    return 0
+
+
+cdef int put(Spans* found, Py_ssize_t start, Py_ssize_t end) except -1:
+    cdef Py_ssize_t* larger
+    if found.count == found.room:
+        larger = <Py_ssize_t*>realloc(found.bounds, 2 * (2 * found.room + 8) * sizeof(Py_ssize_t))
+        if larger is NULL:
+            raise MemoryError
+        found.bounds, found.room = larger, 2 * found.room + 8
+    found.bounds[2 * found.count], found.bounds[2 * found.count + 1] = start, end
+    found.count += 1
+    return 0
 
 
 cdef int order(const void* left, const void* right) noexcept nogil:
@@ -113,27 +219,32 @@ cdef int order(const void* left, const void* right) noexcept nogil:
     return (a[1] > b[1]) - (a[1] < b[1])
 
 
-cdef list united(Py_ssize_t* found, Py_ssize_t count):
-    """Sorted spans; those that touch or overlap as one."""
-    cdef Py_ssize_t i = 0, begin, end
-    cdef list merged = []
-    if count > 1:
-        qsort(found, count, 2 * sizeof(Py_ssize_t), order)
-    while i < count:
-        begin, end = found[2 * i], found[2 * i + 1]
-        i += 1
-        while i < count and found[2 * i] <= end:
-            end = max(end, found[2 * i + 1])
-            i += 1
-        merged.append((begin, end))
-    return merged
+cdef bint repeated(str body, Py_ssize_t begin, Py_ssize_t end, str title, repeats) except -1:
+    """Whether a sentence only repeats the title; lengths tell most of them apart, as in ``snippets._repeats``."""
+    cdef Py_ssize_t much = end - begin, size = len(title)
+    if size == 0 or much > 4 * size + 20 or 4 * much + 20 < size or much - size > 8 or size - much > 8:
+        return False
+    return repeats(body[begin:end], title)
 
 
-def best_sentence(list terms, list starts, list ends, marks, list stops, Py_ssize_t length, Py_ssize_t most, repeats):
-    """The twin of ``snippets._best_sentence``; None without a marked token or where they are not in order: that is for the twin.
+cdef enum:
+    NONE_MARKED = -2
+    IN_NO_ORDER = -3
 
-    ``stops`` are where the sentences end; ``repeats`` says of (begin, end) whether that sentence only repeats the title.
-    """
+
+cdef Py_ssize_t best_sentence(
+    str body,
+    list terms,
+    list starts,
+    list ends,
+    marks,
+    list stops,
+    Py_ssize_t length,
+    Py_ssize_t most,
+    str title,
+    repeats,
+) except -1:
+    """The twin of ``snippets._best_sentence``, or why it is to be asked."""
     cdef Py_ssize_t count = len(terms), i, k, unit, place = -1, first = 0, tried = 0, begin, end, limit, distinct = 0, kept = 0
     cdef double best = 0.0, worth, everything = 0.0
     cdef Py_ssize_t* bounds
@@ -141,8 +252,6 @@ def best_sentence(list terms, list starts, list ends, marks, list stops, Py_ssiz
     cdef Py_ssize_t* seen
     cdef double* weights
     cdef dict known = {}
-    if len(starts) != count or len(ends) != count:
-        raise ValueError("as many starts and ends as terms")
     bounds = <Py_ssize_t*>malloc((4 * count + 1) * sizeof(Py_ssize_t))
     weights = <double*>malloc((count + 1) * sizeof(double))
     if bounds is NULL or weights is NULL:
@@ -158,7 +267,7 @@ def best_sentence(list terms, list starts, list ends, marks, list stops, Py_ssiz
                 continue
             bounds[2 * kept], bounds[2 * kept + 1] = starts[i], ends[i]
             if kept and order(bounds + 2 * kept - 2, bounds + 2 * kept) >= 0:
-                return None
+                return IN_NO_ORDER
             number = known.get(name)
             if number is None:
                 known[name] = number = distinct
@@ -176,7 +285,7 @@ def best_sentence(list terms, list starts, list ends, marks, list stops, Py_ssiz
             if unit >= len(stops):
                 raise IndexError("a token behind the last sentence")
             begin, end = (stops[unit - 1] if unit else 0), stops[unit]
-            if repeats(begin, end):
+            if repeated(body, begin, end, title, repeats):
                 continue
             limit = max(<Py_ssize_t>stops[max(behind(stops, begin + length) - 1, unit)], min(end, begin + length))
             worth = 0.0
@@ -194,7 +303,7 @@ def best_sentence(list terms, list starts, list ends, marks, list stops, Py_ssiz
     finally:
         free(bounds)
         free(weights)
-    return first if kept else None
+    return first if kept else NONE_MARKED
 
 
 cdef Py_ssize_t behind(list stops, Py_ssize_t place) except -1:
@@ -207,17 +316,6 @@ cdef Py_ssize_t behind(list stops, Py_ssize_t place) except -1:
         else:
             high = middle
     return low
-
-
-def clipped(list found, Py_ssize_t start, Py_ssize_t end, Py_ssize_t place):
-    """The spans that lie in ``start`` to ``end``, cut there, by their places behind ``place``: the twin of ``snippets._clipped``."""
-    cdef Py_ssize_t left, right
-    cdef list inside = []
-    for span in found:
-        left, right = (<tuple?>span)
-        if left < end and right > start:
-            inside.append((max(left, start) - place, min(right, end) - place))
-    return tuple(inside)
 
 
 cdef inline uint32_t plainly(uint32_t character) noexcept:

@@ -12,7 +12,7 @@ from faqsearch.query.correct import Corrector, Repair
 from faqsearch.query.facets import facet_tree
 from faqsearch.query.meaning import Meaning
 from faqsearch.query.options import SearchOptions
-from faqsearch.query.snippets import snippet, title_highlight
+from faqsearch.query.snippets import highlights
 from faqsearch.query.syntax import parse
 from faqsearch.query.understand import QueryLanguage, Understood
 from faqsearch.results import Confidence, Correction, Hit, SearchResults
@@ -123,26 +123,19 @@ def present(
     """The hit that a person sees: title and piece of the body with what matched marked."""
     document = stored.document
     marks = understood.marks
-    words, phrases = understood.words, understood.phrases
-    held = {*stored.title.terms, *stored.body.terms}
-    return _hit(
-        document,
-        score,
-        rank,
-        title_highlight(document.title, stored.title, marks, words, phrases),
-        snippet(
-            document.body,
-            stored.body,
-            marks,
-            words,
-            phrases,
-            length=length,
-            title=document.title,
-            ends=stored.sentence_ends,
-        ),
-        tuple([term for term in marks if term in held]),
-        pinned,
+    title, piece = highlights(
+        document.title,
+        stored.title,
+        document.body,
+        stored.body,
+        marks,
+        understood.words,
+        understood.phrases,
+        length=length,
+        ends=stored.sentence_ends,
     )
+    held = {*stored.title.terms, *stored.body.terms}
+    return _hit(document, score, rank, title, piece, tuple([term for term in marks if term in held]), pinned)
 
 
 def _confidence(

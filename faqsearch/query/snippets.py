@@ -30,6 +30,43 @@ ELLIPSIS = "…"
 _highlight = maker(Highlight)
 
 
+def highlights(
+    title: str,
+    title_tokens: Tokens,
+    body: str,
+    tokens: Tokens,
+    marks: Mapping[str, float],
+    words: Sequence[str],
+    phrases: Sequence[str] = (),
+    *,
+    length: int,
+    ends: list[int] | None = None,
+) -> tuple[Highlight, Highlight]:
+    """(``title_highlight``, ``snippet``) of a document."""
+    ends = sentence_ends(body) if ends is None else ends
+    if texts is None or phrases or not (is_normalized("NFC", title) and is_normalized("NFC", body)):
+        whole = title_highlight(title, title_tokens, marks, words, phrases)
+        return whole, snippet(body, tokens, marks, words, phrases, length=length, title=title, ends=ends)
+    title_spans, piece, spans, place = texts.shown(
+        title,
+        *title_tokens,
+        _searched(title, words),
+        body,
+        *tokens,
+        _searched(body, words),
+        marks,
+        words,
+        ends,
+        length,
+        _SURE,
+        _MANY,
+        _repeats,
+        lambda found, start, end: _inside(body, start, end, _weighted(tokens, marks, found), length),
+        lambda found: _window(body, tokens, marks, found, length, title, ends),
+    )
+    return _highlight(title, title_spans, 0), _highlight(piece, spans, place)
+
+
 def title_highlight(
     title: str, tokens: Tokens, marks: Collection[str], words: Sequence[str], phrases: Sequence[str] = ()
 ) -> Highlight:
@@ -62,9 +99,6 @@ def spans(text: str, tokens: Tokens, marks: Collection[str], words: Sequence[str
 
     A word counts where it begins at a token or behind a blank or punctuation: 시간 is not found in 즉시 간편.
     """
-    if texts is not None and (not words or is_normalized("NFC", text)):
-        found: list[Span] = texts.spans(text, *tokens, marks, words, _searched(text, words), _SURE)
-        return found
     found = [
         (start, end)
         for term, start, end in zip(tokens.terms, tokens.starts, tokens.ends, strict=True)
@@ -196,12 +230,6 @@ def _best_sentence(
     ends: Sequence[int],
 ) -> int:
     """The number of the sentence with which the piece begins that holds the most of the query."""
-    if texts is not None:
-        known: int | None = texts.best_sentence(
-            *tokens, marks, ends, length, _MANY, lambda begin, end: _repeats(body[begin:end], title)
-        )
-        if known is not None:
-            return known
     weighted = _weighted(tokens, marks, found)
     everything = sum({match[2]: match[3] for match in weighted}.values())
     best, first = 0.0, 0
@@ -302,9 +330,6 @@ def _cut(body: str, start: int, end: int, found: list[Span]) -> Highlight:
 
 def _clipped(found: list[Span], start: int, end: int, place: int) -> tuple[Span, ...]:
     """The spans that lie in ``start`` to ``end``, cut there, by their places behind ``place``."""
-    if texts is not None:
-        clipped: tuple[Span, ...] = texts.clipped(found, start, end, place)
-        return clipped
     return tuple(
         [
             ((left if left > start else start) - place, (right if right < end else end) - place)
