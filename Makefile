@@ -38,7 +38,7 @@ opensearch: $(SETUP) ## start a real OpenSearch on this machine (OPENSEARCH=3.3,
 	$(BIN)/python -m cluster --version $(OPENSEARCH) --nodes $(NODES)
 
 test: $(SETUP) ## the quick tests (at most five minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow' --ignore tests/integrations
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow' --ignore tests/integrations
 
 test-slow: $(SETUP) ## the slow tests only
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 -m slow --ignore tests/integrations

@@ -26,9 +26,13 @@ def blocks(page: Path) -> list[tuple[str, str]]:
 
 
 WITH_CODE = [page for page in PAGES if any(language in ("python", "console") for language, _ in blocks(page))]
+LONG = {page for page in WITH_CODE if page.name == "audit.md" or page.suffixes[0] == ".ko"}
+"""Twins, whose code mostly is that of the English page, and what audits all of ``data/``."""
 
 
-@pytest.mark.parametrize("page", WITH_CODE, ids=name)
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=[pytest.mark.slow] * (page in LONG)) for page in WITH_CODE], ids=name
+)
 def test_code_blocks_run_in_order(page: Path, tmp_path: Path) -> None:
     (tmp_path / "data").symlink_to(ROOT / "data", target_is_directory=True)
     todo = []

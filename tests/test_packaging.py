@@ -55,6 +55,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_wheel_has_the_package_with_its_data_and_nothing_else(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
@@ -67,6 +68,7 @@ def test_the_wheel_has_the_package_with_its_data_and_nothing_else(built: Path) -
     assert wheel.stat().st_size < 2_000_000
 
 
+@pytest.mark.slow
 def test_the_sdist_can_be_built_and_read(built: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
@@ -76,6 +78,7 @@ def test_the_sdist_can_be_built_and_read(built: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the compiler is named by CC on POSIX only")
+@pytest.mark.slow
 def test_without_a_c_compiler_the_wheel_is_plain_python(built: Path, tmp_path: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
@@ -99,6 +102,7 @@ def test_without_a_c_compiler_the_wheel_is_plain_python(built: Path, tmp_path: P
     assert "faqsearch/native/postings.pyx" in names and not any(name.endswith((".so", ".c")) for name in names)
 
 
+@pytest.mark.slow
 def test_the_installed_wheel_searches_and_has_its_command(built: Path, tmp_path: Path) -> None:
     """Dependencies come from this environment (no download), the package from the wheel alone."""
     (wheel,) = built.glob("*.whl")

@@ -195,7 +195,7 @@ def what_matters(results: SearchResults) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in ("took_ms", "generation")}
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", [*range(12), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(12, 24))])
 def test_after_random_writes_every_search_is_that_of_the_reference(seed: int, analyzer: Analyzer) -> None:
     random = Random(seed)
     with FaqIndex.in_memory() as index:

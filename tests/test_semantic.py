@@ -369,6 +369,7 @@ class Model:
         return 3 * UniversalEncoder().queries(sentences)
 
 
+@pytest.mark.slow
 def test_a_model_with_encode_is_an_encoder_with_a_measured_calibration() -> None:
     encoder = SentenceTransformerEncoder(Model())
     assert (encoder.name, encoder.dimensions) == ("a model", 512)
