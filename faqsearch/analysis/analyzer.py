@@ -62,6 +62,7 @@ class Analyzer:
     """Turns texts into terms with Kiwi and the user words given; loads Kiwi at the first use."""
 
     def __init__(self, words: frozenset[str] = frozenset()) -> None:
+        self.words = words
         self._morphemes = shared_morphemes(words)
         self._categories: dict[CategoryPath, tuple[str, ...]] = {}
         self.fingerprint = _fingerprint(words)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from faqsearch.analysis.analyzer import Analyzer
@@ -63,7 +64,6 @@ class _Rule(NamedTuple):
     left: tuple[str, ...]
     right: tuple[tuple[Token, ...], ...]
     category: CategoryPath
-    general: bool
 
 
 class SynonymTable:
@@ -72,62 +72,86 @@ class SynonymTable:
     def __init__(self, analyzer: Analyzer, lexicon: Lexicon) -> None:
         self._analyzer = analyzer
         self._lexicon = lexicon
-        self._adverbs: frozenset[str] = frozenset()
-        self._words: dict[str, list[_Rule]] = {}
-        self._rules: dict[str, list[_Rule]] | None = None
+        self._rules: tuple[_Rules, ...] | None = None
 
     def used(self, text: str, morphemes: Sequence[Morpheme], tokens: Sequence[Token]) -> Iterator[Used]:
-        """The synonyms of what a query with these morphemes and content tokens holds."""
-        rules = self._rules if self._rules is not None else self._analyzed()
-        if not rules:
-            return
-        found: set[int] = set()
-        sequence = units(morphemes, tokens, self._adverbs)
-        for place, unit in enumerate(sequence):
-            for rule in rules.get(unit, ()):
-                if sequence[place : place + len(rule.units)] == rule.units and id(rule) not in found:
-                    found.add(id(rule))
-                    yield Used(rule.left, rule.right, rule.category, rule.general)
-        for match in _WORD.finditer(text):
-            word = match[0].lower()
-            for end in range(len(word), 1, -1):
-                if word[:end] not in self._words or word[end:] not in _PARTICLES:
-                    continue
-                begin, stop = match.start(), match.start() + end
-                left = tuple(token.term for token in tokens if begin <= token.start < stop)
-                for rule in self._words[word[:end]]:
-                    if id(rule) not in found:
+        """The synonyms of what a query with these morphemes and content tokens holds, the service's own first."""
+        for rules in self._rules if self._rules is not None else self._analyzed():
+            found: set[int] = set()
+            sequence = units(morphemes, tokens, rules.adverbs)
+            for place, unit in enumerate(sequence):
+                for rule in rules.by_unit.get(unit, ()):
+                    if sequence[place : place + len(rule.units)] == rule.units and id(rule) not in found:
                         found.add(id(rule))
-                        yield Used(left, rule.right, rule.category, rule.general)
+                        yield Used(rule.left, rule.right, rule.category, rules.general)
+            for match in _WORD.finditer(text):
+                word = match[0].lower()
+                for end in range(len(word), 1, -1):
+                    if word[:end] not in rules.words or word[end:] not in _PARTICLES:
+                        continue
+                    begin, stop = match.start(), match.start() + end
+                    left = tuple(token.term for token in tokens if begin <= token.start < stop)
+                    for rule in rules.words[word[:end]]:
+                        if id(rule) not in found:
+                            found.add(id(rule))
+                            yield Used(left, rule.right, rule.category, rules.general)
 
-    def _analyzed(self) -> dict[str, list[_Rule]]:
-        built_in = synonyms() if self._lexicon.general else ()
-        every = [*self._lexicon.synonyms, *(Synonym(left, right, sign == "=") for left, sign, right in built_in)]
-        texts = {text: parse(text).text for synonym in every for text in (synonym.left, synonym.right)}
-        morphemes = {text: self._analyzer.query_morphemes(parsed) for text, parsed in texts.items() if parsed}
-        left_sides = {text for synonym in every for text in (synonym.left, synonym.right if synonym.two_way else "")}
-        self._adverbs = frozenset(
-            morpheme.form for text in left_sides & morphemes.keys() for morpheme in morphemes[text] if morpheme.tag == "MAG"
-        )
-        sides = {text: self._side(texts[text], some) for text, some in morphemes.items()}
-        rules: dict[str, list[_Rule]] = {}
-        for number, synonym in enumerate(every):
-            if synonym.left not in sides or synonym.right not in sides:
-                continue
-            one, other = sides[synonym.left], sides[synonym.right]
-            for left, right in [(one, other), (other, one)] if synonym.two_way else [(one, other)]:
-                terms = tuple(token.term for token in left.tokens)
-                rule = _Rule(left.units, terms, _ways(right), synonym.category, number >= len(self._lexicon.synonyms))
-                if left.units and left.tokens:
-                    rules.setdefault(left.units[0], []).append(rule)
-                if _WORD.fullmatch(left.text) and len(left.text) > 1:
-                    self._words.setdefault(left.text.lower(), []).append(rule)
-        self._rules = rules
-        return rules
+    def _analyzed(self) -> tuple[_Rules, ...]:
+        own = self._lexicon.synonyms
+        rules = (_rules(self._analyzer, own, general=False),) if own else ()
+        self._rules = (*rules, _built_in(self._analyzer.words)) if self._lexicon.general else rules
+        return self._rules
 
-    def _side(self, text: str, morphemes: Sequence[Morpheme]) -> _Side:
-        tokens = content_tokens(morphemes, text)
-        return _Side(text, units(morphemes, tokens, self._adverbs), tuple(token for token in tokens if not token.part))
+
+class _Rules(NamedTuple):
+    """Rules by their first unit, by the word that stands alone on their left side, and the adverbs of left sides."""
+
+    by_unit: dict[str, list[_Rule]]
+    words: dict[str, list[_Rule]]
+    adverbs: frozenset[str]
+    general: bool
+
+
+@lru_cache(maxsize=4)
+def _built_in(words: frozenset[str]) -> _Rules:
+    """The built-in rules, analysed once for all indexes with the same user words: they are some thousand texts for Kiwi."""
+    return _rules(Analyzer(words), [Synonym(left, right, sign == "=") for left, sign, right in synonyms()], general=True)
+
+
+def _rules(analyzer: Analyzer, every: Sequence[Synonym], *, general: bool) -> _Rules:
+    texts = {text: parse(text).text for synonym in every for text in (synonym.left, synonym.right)}
+    morphemes = {text: analyzer.query_morphemes(parsed) for text, parsed in texts.items() if parsed}
+    left_sides = {text for synonym in every for text in (synonym.left, synonym.right if synonym.two_way else "")}
+    adverbs = frozenset(
+        morpheme.form for text in left_sides & morphemes.keys() for morpheme in morphemes[text] if morpheme.tag == "MAG"
+    )
+    sides = {text: _side(texts[text], some, adverbs) for text, some in morphemes.items()}
+    found = _Rules({}, {}, adverbs, general)
+    for synonym in every:
+        if synonym.left not in sides or synonym.right not in sides:
+            continue
+        one, other = sides[synonym.left], sides[synonym.right]
+        for left, right in [(one, other), (other, one)] if synonym.two_way else [(one, other)]:
+            rule = _Rule(left.units, tuple(token.term for token in left.tokens), _ways(right), synonym.category)
+            word = _WORD.fullmatch(left.text) is not None
+            if left.units and left.tokens and not (word and _loses_a_part(left)):
+                found.by_unit.setdefault(left.units[0], []).append(rule)
+            if word and len(left.text) > 1:
+                found.words.setdefault(left.text.lower(), []).append(rule)
+    return found
+
+
+def _side(text: str, morphemes: Sequence[Morpheme], adverbs: Collection[str]) -> _Side:
+    tokens = content_tokens(morphemes, text)
+    return _Side(text, units(morphemes, tokens, adverbs), tuple(token for token in tokens if not token.part))
+
+
+def _loses_a_part(word: _Side) -> bool:
+    """Whether the tokens of a noun leave some of it out (할인권: 할인): it is found only as it stands."""
+    if word.text.endswith("다") or any(token.tag in VERBS for token in word.tokens):
+        return False
+    end = word.tokens[-1].end
+    return sum(token.end - token.start for token in word.tokens) < end or word.text[end:] not in _PARTICLES
 
 
 def _ways(side: _Side) -> tuple[tuple[Token, ...], ...]:

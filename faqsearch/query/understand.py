@@ -294,9 +294,10 @@ class QueryLanguage:
         typed = dict(terms)
         limited: dict[tuple[CategoryPath, str], float] = {}
         for left, ways, category, general in used:
-            right = next((way for way in ways if all(knows(token.term) for token in way)), None)
-            if right is None:
+            known = [way for way in ways if all(knows(token.term) for token in way)]
+            if not known:
                 continue
+            right = known[0]
             weight = max((typed[term] for term in left if term in typed), default=1.0) * self.ranking.synonym
             if general and left and all(map(knows, left)):
                 weight *= self.ranking.known_synonym
@@ -305,14 +306,14 @@ class QueryLanguage:
                     limited[category, token.term] = max(limited.get((category, token.term), 0.0), weight)
                 elif token.term not in typed:
                     terms[token.term] = max(terms.get(token.term, 0.0), weight)
-            clause: Clause = tuple(("m", token.term) for token in right)
+            clauses: list[Clause] = [tuple(("m", token.term) for token in way) for way in known]
             for word in [groups[term] for term in left if term in groups]:
                 if category:
-                    word.limited.append((category, clause))
+                    word.limited += [(category, clause) for clause in clauses]
                 else:
-                    word.clauses.append(clause)
+                    word.clauses += clauses
             if not left and not category:  # a word in which Kiwi alone sees no content
-                groups["".join(token.term for token in right)] = _Word(" ".join(token.term for token in right), [clause])
+                groups["".join(token.term for token in right)] = _Word(" ".join(token.term for token in right), clauses)
         return limited
 
     # Marks, phrases, exclusions
