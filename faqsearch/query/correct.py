@@ -213,6 +213,8 @@ def _misspelled(word: str, lookup: _Lookup) -> str | None:
         return None
     morphemes = lookup.morphemes(word)
     end = _noun_end(morphemes)
+    if end < 2 and all(map(is_syllable, word)):  # read as one syllable and an ending: 개임, 개 + 이 + ㅁ
+        end = len(word)
     stem = word[:end]
     inside = [morpheme for morpheme in morphemes if morpheme.start < end]
     if len(stem) < 2 or squeeze(stem) != stem.lower() or not any(morpheme.tag in NOUNS for morpheme in inside):
