@@ -68,8 +68,9 @@ def everything(index: FaqIndex, query: str, per_page: int, **options: object) ->
 
 
 def test_a_document_in_other_words_comes_first() -> None:
-    assert ids(made().search(QUERY))[0] == "a"
-    assert ids(made(ToyEncoder()).search(QUERY))[0] == "b"
+    words = Lexicon(general=False)
+    assert ids(made(lexicon=words).search(QUERY))[0] == "a"
+    assert ids(made(ToyEncoder(), lexicon=words).search(QUERY))[0] == "b"
 
 
 def test_what_matches_and_is_counted_stays_lexical() -> None:

@@ -219,14 +219,12 @@ def _misspelled(word: str, lookup: _Lookup) -> str | None:
     inside = [morpheme for morpheme in morphemes if morpheme.start < end]
     if len(stem) < 2 or squeeze(stem) != stem.lower() or not any(morpheme.tag in NOUNS for morpheme in inside):
         return None
-    if lookup.reads(stem):
-        return None
     # A word that Kiwi's dictionary holds may be right, and just not in this index: only to what sounds alike and is frequent.
     damaged = any(morpheme.oov for morpheme in inside)
     most, least = (1.0, lookup.least()) if damaged else (CONFUSED, lookup.least(_SURE_SHARE))
     for corrected in islice(corrections(stem, lookup.pair, most_cost=most, least=least), _TRIED):
-        if lookup.reads(corrected):
-            return corrected + word[end:]
+        if lookup.reads(corrected):  # the stem itself is read last, for few get so far
+            return None if lookup.reads(stem) else corrected + word[end:]
     return None
 
 
