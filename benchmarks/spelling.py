@@ -2,9 +2,10 @@
 
 Over the entries of ``data/`` and the public sets' welfare-qa and kowiki-pool together, the pairs (wrong, right) of
 ``resources/misspellings_naradesign.tsv`` whose right form is found word for word and whose wrong form is not: repaired where
-the first ten hits are those of the right form; beside it where the right form's first hit is among the first ten. Right forms whose search says that it replaced something are wrongly changed (at
-most 1 %). A sentence of ``resources/spacing_errors_kiwi.jsonl`` counts as repaired where the wrongly spaced one finds the first
-ten of the right one, which needs no correction since bigrams ignore blanks.
+the first ten hits are those of the right form; beside it where the right form's first hit is among the first ten. Right forms
+whose search says that it replaced something are wrongly changed (at most 1 %). A sentence of
+``resources/spacing_errors_kiwi.jsonl`` counts as repaired where the wrongly spaced one finds the first ten of the right one,
+which needs no correction since bigrams ignore blanks.
 """
 
 from __future__ import annotations

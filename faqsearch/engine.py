@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from faqsearch.analysis.analyzer import Analyzer
@@ -60,7 +61,7 @@ class Engine:
     def corrector(self, reader: Reader) -> Corrector:
         cached = self._corrector
         if cached is None or cached[0] is not reader:
-            cached = self._corrector = reader, Corrector(reader, self.analyzer(reader))
+            cached = self._corrector = reader, Corrector(reader, self.analyzer(reader), partial(self.completer, reader))
         return cached[1]
 
     def completer(self, reader: Reader) -> Completer:

@@ -130,6 +130,31 @@ def test_hidden_words_are_neither_read_nor_offered_for_initials() -> None:
         assert index.search("ㅂㅁ").correction is None
 
 
+def test_titles_tell_what_initials_mean_to_those_who_may_see_them() -> None:
+    with FaqIndex.in_memory() as index:
+        titles = ["환불이 가능한가요", "환불 규정", "가능 여부", "한방 강의"]
+        index.sync([*(Document(title, title) for title in titles), Document("s", "환불 기밀", audience=frozenset({"staff"}))])
+
+        def read(query: str, **options: Any) -> tuple[str, tuple[str, ...]] | None:
+            found = index.search(query, **options)
+            return found.correction and (found.correction.query, found.suggestions)
+
+        assert read("ㅎㅂ ㄱㄴ") == ("환불 가능", ()), "in this order, with a particle between"
+        assert read("ㄱㄴ ㅎㅂ") == ("가능 환불", ()), "in no title in this order: by the words of the index"
+        assert read("ㅎㅂㄱㅈ") == ("환불 규정", ())
+        assert read("ㅎㅂ ㄱㅁ") is None
+        assert read("ㅎㅂ ㄱㅁ", audience="staff") == ("환불 기밀", ())
+
+
+def test_whole_words_come_before_parts_of_words_among_the_readings_of_titles() -> None:
+    with FaqIndex.in_memory() as index:
+        titles = ["회차가 열리지 않아요", "회차는 열리지만 그림이 없어요", "화초와 의료진"]
+        index.sync([Document(title, title) for title in titles])
+        results = index.search("ㅎㅊ ㅇㄹㅈ")
+        assert results.correction is not None
+        assert (results.correction.query, results.suggestions) == ("화초 의료진", ("회차 열리지",))
+
+
 def test_readings_of_initials_lie_within_the_collection_searched() -> None:
     with FaqIndex.in_memory() as index:
         index.sync([Document(id="1", title="환불", category=("A",)), Document(id="2", title="회비", category=("B",))])

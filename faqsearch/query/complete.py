@@ -67,6 +67,16 @@ class Completer:
                 return tuple(found)
         return ()
 
+    def words_by_initials(self, runs: Sequence[str], scope: Scope) -> Iterator[tuple[str, ...]]:
+        """For each title of the scope with words that begin with these runs of initials, in their order, what stands there.
+
+        The best titles first.
+        """
+        holding = [set(self._by_title.ranked(run, first_consonant)) for run in runs]
+        for number in sorted(set.intersection(*holding)):
+            if self._title_visible(number, scope) and (words := _in_order(self._by_title.texts[number], runs)):
+                yield words
+
     def _offered(
         self, index: PrefixIndex, kind: str, fits: Callable[[int, Scope], bool], scope: Scope, wanted: str, letter: Letter
     ) -> Iterator[Completion]:
@@ -155,6 +165,22 @@ def _span(title: str, wanted: str, letter: Letter) -> tuple[int, int] | None:
         if not rest:
             return normalized.span(places[start], places[end - 1] + 1)
     return None
+
+
+def _in_order(title: str, runs: Sequence[str]) -> tuple[str, ...] | None:
+    """The parts of ``title`` that begin a word and have these initials, one behind the other, or None."""
+    normalized, squeezed, places, _ = _prepared(title)
+    initials = "".join(map(first_consonant, squeezed))
+    starts = word_starts(normalized.text, places)
+    found: list[str] = []
+    end = 0
+    for run in runs:
+        start = next((start for start in starts if start >= end and initials.startswith(run, start)), None)
+        if start is None:
+            return None
+        end = start + len(run)
+        found.append(normalized.text[places[start] : places[end - 1] + 1])
+    return tuple(found)
 
 
 def visible(document: Document, now: int, audience: frozenset[str], paths: Iterable[CategoryPath] | None) -> bool:

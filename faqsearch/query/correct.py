@@ -8,6 +8,7 @@ blanks between (캐 시 충 전 → 캐시충전). A word that the index knows i
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
@@ -18,7 +19,8 @@ from faqsearch.analysis.hangul import is_syllable
 from faqsearch.analysis.morphemes import Morpheme
 from faqsearch.analysis.terms import NOUNS, VERBS, content_tokens
 from faqsearch.index.base import Reader, Scope
-from faqsearch.query.initials import are_initials, by_initials, readings
+from faqsearch.query.complete import Completer
+from faqsearch.query.initials import are_consonants, are_initials, by_initials, readings
 from faqsearch.query.input_mode import in_other_mode
 from faqsearch.query.loanwords import in_hangul
 from faqsearch.query.misspelling import CONFUSED, corrections, sounding_alike, unknown_pairs
@@ -31,6 +33,7 @@ _OFFERED = 3  # other readings that are offered
 _LEAST_SHARE = 0.004  # of all documents: a pair of syllables that fewer hold is no reason to change a word
 _SURE_SHARE = 0.02  # the same, where Kiwi's dictionary holds the word
 _FAR_MORE = 10  # times as many documents hold the word that is offered for a rare one
+_TELLING = 4  # initials of which a title tells what they stand for
 _COMBINED = 64  # readings of several words in initials that are compared
 
 
@@ -50,9 +53,10 @@ class Repair:
 class Corrector:
     """Finds better readings in one generation of an index; remembers its words by their initials."""
 
-    def __init__(self, reader: Reader, analyzer: Analyzer) -> None:
+    def __init__(self, reader: Reader, analyzer: Analyzer, completer: Callable[[], Completer]) -> None:
         self._reader = reader
         self._analyzer = analyzer
+        self._completer = completer
         self._initials: Mapping[str, Sequence[str]] | None = None
         self._frequent: tuple[int, Collection[str]] | None = None
 
@@ -84,7 +88,13 @@ class Corrector:
         runs = [place for place, word in enumerate(words) if are_initials(word)]
         if runs:
             before = list(words)
-            others = self._read_initials(words, runs, lookup)
+            consonants = [place for place, word in enumerate(words) if are_consonants(word)]
+            ranked = self._titles_that_read(consonants, words, scope, lookup)
+            if ranked:
+                runs = consonants
+            else:
+                ranked = self._words_that_read(runs, words, lookup)
+            others = _read(words, runs, ranked)
             for place in runs:
                 _note(words[place], before[place], INITIALS, reasons, replaced)
         if not replaced:
@@ -114,25 +124,41 @@ class Corrector:
                         best = near, text[:at] + other + text[at + 1 :]
         return None if best is None else best[1]
 
-    def _read_initials(self, words: list[str], runs: Sequence[int], lookup: _Lookup) -> tuple[str, ...]:
-        """Replaces runs of initials in ``words`` by the reading that most titles hold; the next best whole texts."""
+    def _titles_that_read(
+        self, runs: Sequence[int], words: Sequence[str], scope: Scope, lookup: _Lookup
+    ) -> list[tuple[str, ...]]:
+        """What enough initials stand for in titles that hold them all in this order (ㅎㅊ ㅇㄹㅈ: 회차, 열리지).
+
+        Whole words of the index come first, then what most titles hold.
+        """
+        if sum(len(words[place]) for place in runs) < _TELLING:
+            return []
+        found = Counter(self._completer().words_by_initials([words[place] for place in runs], scope))
+        usual = [reading for reading, _ in found.most_common()]
+        return sorted(usual, key=lambda reading: not all(lookup.knows(part) for one in reading for part in one.split(" ")))
+
+    def _words_that_read(self, runs: Sequence[int], words: Sequence[str], lookup: _Lookup) -> list[tuple[str, ...]]:
+        """What the runs of initials stand for by the words of the index, those first that most titles hold together."""
         if self._initials is None:
             self._initials = by_initials(self._reader.vocabulary("m"))
         found = [readings(words[place], self._initials) for place in runs]
         choices = [tuple(filter(lookup.is_noun, some)) or (words[place],) for place, some in zip(runs, found, strict=True)]
         combinations = islice(product(*choices), _COMBINED)
         # The reading that most titles hold, then most documents; one that no document holds is none.
-        ranked = sorted((one for one in combinations if lookup.together(one)[1]), key=lookup.together, reverse=True)
-        if not ranked:
-            return ()
-        texts = []
-        for combined in ranked[: _OFFERED + 1]:
-            reading = list(words)
-            for place, one in zip(runs, combined, strict=True):
-                reading[place] = one
-            texts.append(reading)
-        words[:] = texts[0]
-        return tuple(" ".join(reading) for reading in texts[1:])
+        held = {one: lookup.together(one) for one in combinations}
+        return sorted((one for one, (_, documents) in held.items() if documents), key=held.__getitem__, reverse=True)
+
+
+def _read(words: list[str], runs: Sequence[int], ranked: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Puts the first reading of ``runs`` into ``words``; gives back the whole texts of the next ones."""
+    texts = []
+    for reading in ranked[: _OFFERED + 1]:
+        text = list(words)
+        for place, one in zip(runs, reading, strict=True):
+            text[place] = one
+        texts.append(text)
+    words[:] = texts[0] if texts else words
+    return tuple(" ".join(text) for text in texts[1:])
 
 
 def _note(found: str | None, word: str, reason: str, reasons: list[str], replaced: list[tuple[str, str]]) -> str:

@@ -20,9 +20,14 @@ _MOST = 8
 """Words remembered for each run of initials, the most frequent first."""
 
 
+def are_consonants(word: str) -> bool:
+    """Whether a word is a run of consonants, initials or chat."""
+    return _CONSONANTS.fullmatch(word) is not None
+
+
 def are_initials(word: str) -> bool:
     """Whether a word is initial consonants rather than chat (ㅋㅋ, ㅎㅎㅎ, ㄱㅅ)."""
-    return _CONSONANTS.fullmatch(word) is not None and word not in CHAT and len(set(word)) > 1
+    return are_consonants(word) and word not in CHAT and len(set(word)) > 1
 
 
 def initials_of(word: str) -> str:
