@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
@@ -61,7 +62,9 @@ class Engine:
     def corrector(self, reader: Reader) -> Corrector:
         cached = self._corrector
         if cached is None or cached[0] is not reader:
-            cached = self._corrector = reader, Corrector(reader, self.analyzer(reader), partial(self.completer, reader))
+            # Without a cycle, so that an index that is dropped lets go of its files at once.
+            completer = partial(Engine.completer, weakref.proxy(self), reader)
+            cached = self._corrector = reader, Corrector(reader, self.analyzer(reader), completer)
         return cached[1]
 
     def completer(self, reader: Reader) -> Completer:

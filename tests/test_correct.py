@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import unicodedata
+import weakref
 from collections.abc import Iterator
 from itertools import pairwise
 from math import log1p
@@ -144,6 +146,21 @@ def test_titles_tell_what_initials_mean_to_those_who_may_see_them() -> None:
         assert read("ㅎㅂㄱㅈ") == ("환불 규정", ())
         assert read("ㅎㅂ ㄱㅁ") is None
         assert read("ㅎㅂ ㄱㅁ", audience="staff") == ("환불 기밀", ())
+
+
+def test_an_index_that_is_dropped_is_gone_without_the_garbage_collector() -> None:
+    def searched() -> weakref.ref[object]:
+        index = FaqIndex.in_memory()
+        index.sync([Document("1", "캐시 환불")])
+        assert index.search("ㅋㅅ ㅎㅂ").total == 1 and index.complete("ㅋ")
+        return weakref.ref(index._reader())
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert searched()() is None
+    finally:
+        gc.enable()
 
 
 def test_whole_words_come_before_parts_of_words_among_the_readings_of_titles() -> None:
