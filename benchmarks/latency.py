@@ -2,8 +2,9 @@
 
 ``FaqIndex.search`` with default options against each peer in ``peers/``, by corpus size and mix of queries (``corpora.py``):
 analyse, rank, exact total, category tree, ten titles and snippets with marks. Each peer is paired with faqsearch on distinct
-queries, in turn, pinned to one CPU (``measure.py``). "Top 10" is the share of faqsearch's first ten ids that the peer's hold
-too; totals differ by design: faqsearch's default asks for every content word or 0.3 of the best score, peers for any term.
+queries, in turn, pinned to one CPU (``measure.py``), in an index opened for that pair, which remembers no term and no document
+yet but those of the warm-up. "Top 10" is the share of faqsearch's first ten ids that the peer's hold too; totals differ by
+design: faqsearch's default asks for every content word or 0.3 of the best score, peers for any term.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 import argparse
 import importlib
 import pkgutil
+import random
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -73,19 +76,22 @@ def measure(documents: Sequence[Document], mixes: Sequence[str], count: int, nam
         with FaqIndex.create(Path(folder) / "index") as index:
             filled(index, documents, "faqsearch")
             figures["faqsearch"] = index.stats().to_dict()
-        with FaqIndex.open(Path(folder) / "index", read_only=True) as index:
-            asked = {mix: requests(mix, documents, count + WARM_UP) for mix in mixes}
-            figures["stages"] = [stages(index, mix, asked[mix][WARM_UP:]) for mix in mixes]
-            for peer in found_peers(names, figures["limits"]):
-                prepare(documents)
-                print(f"building {peer.name}", flush=True)
-                peer.build(documents)
-                try:
-                    figures["limits"][peer.name] = peer.limits
-                    for mix in mixes:
+        opened = partial(FaqIndex.open, Path(folder) / "index", read_only=True)
+        asked = {mix: requests(mix, documents, count + WARM_UP) for mix in mixes}
+        for mix in mixes:
+            with opened() as index:
+                figures["stages"].append(stages(index, mix, asked[mix]))
+        for peer in found_peers(names, figures["limits"]):
+            prepare(documents)
+            print(f"building {peer.name}", flush=True)
+            peer.build(documents)
+            try:
+                figures["limits"][peer.name] = peer.limits
+                for mix in mixes:
+                    with opened() as index:  # anew, for an index remembers terms and documents of the queries before
                         figures["pairs"].append(pair(index, peer, mix, asked[mix]))
-                finally:
-                    peer.close()
+            finally:
+                peer.close()
     return figures
 
 
@@ -138,21 +144,24 @@ def pair(index: FaqIndex, peer: Peer, mix: str, asked: Sequence[Request]) -> dic
 
 
 def stages(index: FaqIndex, mix: str, asked: Sequence[Request]) -> dict[str, Any]:
-    """CPU p50 of a request, of the same at once again, and of less than a request, by public calls in turn."""
+    """CPU p50 of a request asked for the first time, of the same again, and of parts of it, by public calls in random order."""
+    again: dict[str, Callable[[Request], object]] = {
+        "again": lambda request: ask(index, request),
+        "analyze": lambda request: index.analyze(request.query),
+        "without facets": lambda request: ask(index, request, facets=False),
+        "one hit a page": lambda request: ask(index, request, per_page=1),
+        "matching any": lambda request: ask(index, request, matching="any"),
+    }
+    chance = random.Random(mix)
+    cpu: dict[str, list[float]] = {"whole": [], **{name: [] for name in again}}
     with pinned():
-        for request in asked[:WARM_UP]:
-            ask(index, request)
-        calls: dict[str, Callable[[Request], object]] = {
-            "whole": lambda request: ask(index, request),
-            "the same again": lambda request: ask(index, request),
-            "analyze": lambda request: index.analyze(request.query),
-            "without facets": lambda request: ask(index, request, facets=False),
-            "one hit a page": lambda request: ask(index, request, per_page=1),
-            "matching any": lambda request: ask(index, request, matching="any"),
-        }
-        timed = turns([(call, None) for call in calls.values()], asked)
-    times = {name: milliseconds(one.cpu)["p50"] for name, one in zip(calls, timed, strict=True)}
-    return {"mix": mix, "cpu_p50_ms": times}
+        for number, request in enumerate(asked):
+            order = chance.sample(list(again), len(again))
+            for name in ("whole", *order):
+                (timed,) = turns([(again.get(name, again["again"]), None)], [request])
+                if number >= WARM_UP:
+                    cpu[name].append(float(timed.cpu[0]))
+    return {"mix": mix, "cpu_p50_ms": {name: median(times) * 1000 for name, times in cpu.items()}}
 
 
 def ask(index: FaqIndex, request: Request, **options: Any) -> SearchResults:

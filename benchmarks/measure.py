@@ -148,7 +148,7 @@ def environment() -> dict[str, Any]:
         "cpu": _cpu_name(),
         "cpus": os.cpu_count(),
         "python": platform.python_version(),
-        "faqsearch": native.HOW,
+        "faqsearch": native.how(),
         "sqlite": sqlite3.sqlite_version,
         "load": [round(one, 2) for one in os.getloadavg()] if hasattr(os, "getloadavg") else None,
         **{name: version for name in PACKAGES if (version := _version(name))},

@@ -329,7 +329,7 @@ from faqsearch.analysis import grams
 with FaqIndex.in_memory() as index:
     index.sync([Document(id="a", title="캐시 환불", body="캐시는 환불됩니다.")])
     (hit,) = index.search("환불 캐시")
-    print(native.HOW, hit.title.to_html(), hit.snippet.to_html())
+    print(native.how(), hit.title.to_html(), hit.snippet.to_html())
 """
 
 
@@ -343,6 +343,13 @@ def test_without_the_compiled_loops_all_works() -> None:
         check=True,
     )
     assert run.stdout == "plain Python <mark>캐시</mark> <mark>환불</mark> <mark>캐시</mark>는 <mark>환불</mark>됩니다.\n"
+
+
+def test_a_module_that_did_not_compile_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    every = {path.stem for path in (ROOT / "faqsearch" / "native").glob("*.pyx")}
+    assert set(native._MODULES) == every
+    monkeypatch.setattr(native, "compiled", lambda name: None if name == "matches" else object())
+    assert native.how() == "compiled loops but matches"
 
 
 @pytest.mark.slow

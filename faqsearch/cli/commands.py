@@ -74,12 +74,20 @@ class _Sections(click.Group):
                 formatter.write_dl([(command.name or "", command.get_short_help_str(limit=90)) for command in commands])
 
 
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"faqsearch {__version__}, {native.how()}")
+        context.exit()
+
+
 @click.group(
     cls=_Sections,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(__version__, prog_name="faqsearch", message=f"%(prog)s %(version)s, {native.HOW}")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
+)
 def cli() -> None:
     """Search Korean help entries: an index in a folder, made from a file, searched from here or from Python.
 

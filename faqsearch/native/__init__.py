@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["HOW", "compiled", "filler", "maker"]
+__all__ = ["compiled", "filler", "how", "maker"]
+
+_MODULES = ("values", "texts", "postings", "matches")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,9 +29,15 @@ def compiled(name: str) -> Any:
         return None
 
 
+def how() -> str:
+    """Which of both is in use, in words; names the modules that did not compile where others did."""
+    missing = [name for name in _MODULES if compiled(name) is None]
+    if len(missing) == len(_MODULES):
+        return "plain Python"
+    return f"compiled loops but {', '.join(missing)}" if missing else "compiled loops"
+
+
 _values = compiled("values")
-HOW = "plain Python" if _values is None else "compiled loops"
-"""Which of both is in use, in words."""
 
 
 def maker(kind: Callable[P, T]) -> Callable[P, T]:
