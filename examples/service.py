@@ -30,7 +30,7 @@ def make_app() -> FastAPI:
     @service.get("/answer")
     def answer(question: str) -> dict[str, object]:
         page = index.search(question, per_page=3)
-        if page.confidence != "good":
+        if not question.strip() or page.confidence != "good":
             return {"answer": None, "suggestions": page.suggestions}
         best = page.hits[0]
         return {"answer": best.document.body, "title": best.title.text, "others": [hit.title.text for hit in page.hits[1:]]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from faqsearch.analysis.normalize import normalize
 from faqsearch.results import SearchResults
 
 _GAP = r"[-\s.]{0,3}"
@@ -92,9 +92,9 @@ def search_session(id: str | None) -> Iterator[None]:
 def mask_personal(text: str) -> str:
     """``text`` with e-mail addresses, resident registration, card and phone numbers replaced by what they are.
 
-    Full-width digits, other dashes and invisible characters do not hide a number: the text is normalised (NFKC) first.
+    Full-width digits, other dashes and invisible characters do not hide a number: the text is normalised first, as a query is.
     """
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES).translate(_INVISIBLE)
+    text = normalize(text).text.translate(_DASHES).translate(_INVISIBLE)
     for pattern, name in _PERSONAL:
         text = pattern.sub(name, text)
     return text

@@ -344,6 +344,7 @@ class FaqIndex:
             generation=reader.generation,
             categories=numbers.categories,
             fingerprint=reader.meta.fingerprint,
+            lexicon=self._engine.lexicon(reader).counts(),
         )
 
     def check(self, *, repair: bool = False) -> CheckReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Literal, TypeAlias
 
@@ -247,7 +247,10 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class IndexStats:
-    """Numbers of an index: documents, terms by channel, segments, bytes on disk, generation, how it was analysed."""
+    """Numbers of an index: documents, terms by channel, segments, bytes on disk, generation, how it was analysed.
+
+    ``lexicon`` counts the entries of the lexicon in force by kind (words, synonyms, …), those that ship with the package aside.
+    """
 
     documents: int
     deleted: int
@@ -257,6 +260,7 @@ class IndexStats:
     generation: int
     categories: int
     fingerprint: str
+    lexicon: dict[str, int] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -268,4 +272,5 @@ class IndexStats:
             "generation": self.generation,
             "categories": self.categories,
             "fingerprint": self.fingerprint,
+            "lexicon": dict(self.lexicon),
         }

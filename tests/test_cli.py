@@ -252,7 +252,9 @@ def test_an_id_that_is_not_there(index: Path, arguments: tuple[str, ...]) -> Non
 
 def test_stats_and_check(index: Path, tmp_path: Path) -> None:
     assert re.search(r"^documents +15$", run("stats", index).stdout, re.MULTILINE)
-    assert json.loads(run("stats", index, "--json").stdout)["documents"] == 15
+    numbers = json.loads(run("stats", index, "--json").stdout)
+    assert (numbers["documents"], numbers["lexicon"]["pins"]) == (15, 0)
+    assert re.search(r"^lexicon +0 user words, 0 synonyms, 0 stop words, 0 pins, ", run("stats", index).stdout, re.MULTILINE)
     whole = run("check", index)
     assert whole.returncode == 0
     assert "is whole: documents 15," in whole.stdout
@@ -352,7 +354,11 @@ def test_a_file_that_cannot_be_used_makes_no_index(tmp_path: Path) -> None:
     twice = write_lines(tmp_path / "twice.jsonl", iter([{"id": "a", "title": "하나"}, {"id": "a", "title": "둘"}]))
     wrong = tmp_path / "wrong.jsonl"
     wrong.write_text('{"id": "a", "title": "하나"}\n{"id": \n', encoding="utf-8")
-    for file, part in [(twice, "'a' is there twice"), (wrong, "row 2"), (tmp_path / "no.jsonl", "does not exist")]:
+    for file, part in [
+        (twice, "documents 1 and 2 both have the id 'a'"),
+        (wrong, "row 2"),
+        (tmp_path / "no.jsonl", "does not exist"),
+    ]:
         done = run("index", file, tmp_path / "new.index")
         assert (done.returncode, done.stdout) == (3, "")
         assert done.stderr.startswith(f"error: {file}")
@@ -362,6 +368,24 @@ def test_a_file_that_cannot_be_used_makes_no_index(tmp_path: Path) -> None:
 
 
 # Errors
+
+
+def test_a_pin_to_an_id_that_no_document_has_is_told(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "lexicon").mkdir()
+    (tmp_path / "lexicon" / "pins.tsv").write_text("환불\tnobody\n", encoding="utf-8")
+    for _ in ("a new index", "one that is there"):
+        done = run("index", source, tmp_path / "new.index", "--lexicon", tmp_path / "lexicon")
+        assert done.returncode == 0
+        assert done.stderr.splitlines()[-1].endswith("pins.tsv: no document has the id 'nobody'")
+        assert "UserWarning" not in done.stderr
+
+
+def test_a_report_of_what_is_no_event_log_is_refused(source: Path, tmp_path: Path) -> None:
+    done = run("report", source)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert re.search(r"none of \d+ lines is an event", done.stderr)
+    (tmp_path / "empty.jsonl").touch()
+    assert run("report", tmp_path / "empty.jsonl").returncode == 0
 
 
 def test_no_index(tmp_path: Path) -> None:
@@ -380,7 +404,7 @@ def test_no_index(tmp_path: Path) -> None:
         (("search", "x", "--per-page", "101"), "--per-page"),
         (("search", "x", "--sort", "best"), "--sort"),
         (("search", "x", "--category", "결제 > "), "empty label"),
-        (("search", "x", "-1009"), "No such option"),
+        (("search", "x", "-1009"), "No such option '-1' (a query that begins with - goes after --)"),
         (("index", "x", "y", "--field", "body"), "NAME=COLUMN"),
         (("index", "x", "y", "--field", "body=a", "--field", "body=b"), "given twice"),
         (("index", "x"), "INDEX"),

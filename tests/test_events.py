@@ -81,7 +81,20 @@ def test_a_number_written_in_another_way_is_masked_too(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "환불", "캐시 10,000원", "2024-01-31", "오류 -1009", "E-2041", "7일 이내 3회차", "17.2.1", "1588-1234", "@멘션"],
+    [
+        "",
+        "환불",
+        "ㅎㅂ",
+        "ㅋㅋㅋ 환불",
+        "캐시 10,000원",
+        "2024-01-31",
+        "오류 -1009",
+        "E-2041",
+        "7일 이내 3회차",
+        "17.2.1",
+        "1588-1234",
+        "@멘션",
+    ],
 )
 def test_other_text_is_not_masked(text: str) -> None:
     assert mask_personal(text) == text

@@ -110,6 +110,16 @@ def test_a_lexicon_survives_to_dict_and_from_dict(folder: Path) -> None:
     assert Lexicon.from_dict(lexicon.to_dict()) == lexicon
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"), [("synonym.tsv", "synonyms.tsv"), ("stop_words.tsv", "stopwords.tsv"), ("Pins.tsv", "pins.tsv")]
+)
+def test_a_file_whose_name_is_nearly_right_is_refused(tmp_path: Path, name: str, meant: str) -> None:
+    (tmp_path / name).write_text("환불\n", encoding="utf-8")
+    (tmp_path / "notes.tsv").write_text("아무 말\n", encoding="utf-8")
+    with pytest.raises(LexiconError, match=rf"{name}: is no file of a lexicon; name it {meant}"):
+        Lexicon.from_folder(tmp_path)
+
+
 def test_a_folder_that_is_not_there_names_the_files_it_should_hold(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match=r"nowhere: is no folder; .*words\.tsv, synonyms\.tsv, stopwords\.tsv, pins\.tsv"):
         Lexicon.from_folder(tmp_path / "nowhere")

@@ -93,6 +93,18 @@ def test_queries_with_no_or_weak_results_are_listed_by_how_often(log: Path) -> N
     assert (counted.found_none, counted.found_weak) == (1, 2)
 
 
+@pytest.mark.parametrize("filters", [{"category": [["온새메일"]]}, {"category": ["없는분류"]}, {"tags": ["vip"]}])
+def test_what_a_chosen_category_does_not_hold_is_not_missing_from_the_index(log: Path, filters: dict[str, Any]) -> None:
+    counted = report(
+        log,
+        searched("환불", confidence="none", total=0, hit_ids=[], filters=filters),
+        searched("환불", confidence="weak", filters=filters),
+        searched("없다", confidence="none", total=0, hit_ids=[], filters={"category": [], "within": [["온새톡"]]}),
+    )
+    assert ([use.query for use in counted.none], counted.weak, counted.found_none) == (["없다"], (), 1)
+    assert counted.searches == 3
+
+
 def test_a_corrected_query_says_what_was_searched(log: Path) -> None:
     counted = report(log, searched("환블", correction="환불"))
     assert [(use.query, use.correction) for use in counted.corrections] == [("환블", "환불")]

@@ -233,6 +233,12 @@ def test_confidence_is_none_exactly_where_nothing_is_found(query: str, matching:
     assert (results.confidence == "none") == (results.total == 0)
 
 
+@pytest.mark.parametrize("query", ["ㅋㅋㅋ", "네", "???", "ㅠㅠ", "저기요", "🙂"])
+def test_a_query_that_says_nothing_shows_all_and_is_no_good(query: str) -> None:
+    assert (search(query).total, search(query).confidence) == (search("").total, "weak")
+    assert search(" ").confidence == "good"
+
+
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if d.id not in HIDDEN], ids=lambda document: document.id)
 def test_a_title_finds_its_own_document_with_confidence(document: Document) -> None:
     results = search(document.title)

@@ -19,11 +19,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from faqsearch.document import CategoryPath, parse_time
 from faqsearch.errors import DocumentError, LexiconError
+
+_FILES = ("words.tsv", "synonyms.tsv", "stopwords.tsv", "pins.tsv", "notices.tsv", "queries.tsv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +110,20 @@ class Lexicon:
 
     @classmethod
     def from_folder(cls, path: str | os.PathLike[str]) -> Lexicon:
-        """The lexicon in a folder; a file that is not there is empty. Raises LexiconError with file and line."""
+        """The lexicon in a folder; a file that is not there is empty.
+
+        Raises LexiconError with file and line, and for a file whose name is only nearly right.
+        """
         folder = Path(path)
         if not folder.is_dir():
             raise LexiconError(
-                "is no folder; a lexicon is a folder with words.tsv, synonyms.tsv, stopwords.tsv, pins.tsv, notices.tsv, "
-                "queries.tsv, or some of them",
+                f"is no folder; a lexicon is a folder with {', '.join(_FILES)}, or some of them",
                 file=str(folder),
             )
+        for path in sorted(folder.iterdir()):
+            meant = get_close_matches(path.stem.lower(), [file.removesuffix(".tsv") for file in _FILES], n=1, cutoff=0.85)
+            if path.name not in _FILES and meant:
+                raise LexiconError(f"is no file of a lexicon; name it {meant[0]}.tsv", file=str(path))
         return cls(
             words=frozenset(_column(folder / "words.tsv")),
             synonyms=tuple(_synonyms(folder / "synonyms.tsv")),
@@ -123,6 +132,11 @@ class Lexicon:
             notices=tuple(_notices(folder / "notices.tsv")),
             queries=tuple(_queries(folder / "queries.tsv")),
         )
+
+    def counts(self) -> dict[str, int]:
+        """How many entries of each kind there are."""
+        kinds = ("words", "synonyms", "stopwords", "pins", "notices", "queries")
+        return {kind: len(getattr(self, kind)) for kind in kinds}
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values; ``Lexicon.from_dict`` reads them back."""

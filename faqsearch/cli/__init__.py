@@ -13,7 +13,6 @@ from typing import NoReturn
 import click
 
 from faqsearch.cli import signals
-from faqsearch.cli.commands import cli
 from faqsearch.cli.terminal import one_line
 from faqsearch.errors import FaqSearchError
 
@@ -29,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a sign that the terminal's encoding lacks is no reason to fail
                 stream.reconfigure(errors="replace")
+        from faqsearch.cli.commands import cli  # here, so that Ctrl-C is heard from the first moment
+
         cli.main(arguments, prog_name="faqsearch")
     except signals.Interrupted as stop:
         signals.ignore()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from faqsearch.cli.opening import open_index
-from faqsearch.cli.parameters import examples, index_argument, json_option
+from faqsearch.cli.parameters import QueryCommand, examples, index_argument, json_option
 from faqsearch.cli.terminal import columns, one_line, pad, print_json
 
 _HEAD = ("term", "surface", "start", "end", "channel")
 
 
 @click.command(
+    cls=QueryCommand,
     short_help="Print the terms of a text.",
     epilog=examples(
         "faqsearch analyze help.index '캐시를 환불받고 싶어요'",

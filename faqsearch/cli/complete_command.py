@@ -7,13 +7,22 @@ import click
 from faqsearch import limits
 from faqsearch.cli.marks import marked_lines
 from faqsearch.cli.opening import open_index
-from faqsearch.cli.parameters import audience_option, color_option, examples, index_argument, json_option, within_option
+from faqsearch.cli.parameters import (
+    QueryCommand,
+    audience_option,
+    color_option,
+    examples,
+    index_argument,
+    json_option,
+    within_option,
+)
 from faqsearch.cli.terminal import print_json, screen
 from faqsearch.document import CategoryPath
 from faqsearch.results import Highlight
 
 
 @click.command(
+    cls=QueryCommand,
     short_help="Print the titles that a PREFIX being typed may become.",
     epilog=examples(
         "faqsearch complete help.index 환부        (환불 …, 환불받고 …)",

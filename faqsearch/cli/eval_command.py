@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,7 @@ def evaluate(
         raise DocumentError(f"judges none of the queries of {queries}; the query ids must agree", file=qrels)
     with ExitStack() as stack:
         opened = stack.enter_context(open_index(location))
+        _warn_of_missing(opened, location, judgements)
         result = evaluate_as(audience, opened, texts, judgements, measures=measures)
         if against is None and lexicon_folder is None:
             if as_json:
@@ -81,12 +83,21 @@ def evaluate(
                 click.echo(str(result))
             return
         other = stack.enter_context(_other(location, against, lexicon_folder))
+        if against is not None:
+            _warn_of_missing(other, against, judgements)
         found = compare(result, evaluate_as(audience, other, texts, judgements, measures=measures))
         if as_json:
             print_json(comparison_dict(found, texts, judgements, opened, other))
         else:
             for line in comparison_text(found, texts, judgements, opened, other):
                 click.echo(line)
+
+
+def _warn_of_missing(index: FaqIndex, location: str, judgements: Mapping[str, Mapping[str, int]]) -> None:
+    """Judged documents that an index has not can never be found in it."""
+    judged = {id for grades in judgements.values() for id, grade in grades.items() if grade > 0}
+    if missing := sum(id not in index for id in judged):
+        click.echo(f"warning: {missing:,} of {len(judged):,} documents judged to help are not in {location}", err=True)
 
 
 def _other(location: str, against: str | None, lexicon_folder: str | None) -> FaqIndex:

@@ -6,11 +6,12 @@ import click
 
 from faqsearch.cli.missing import not_there
 from faqsearch.cli.opening import open_index
-from faqsearch.cli.parameters import examples, index_argument, json_option
+from faqsearch.cli.parameters import QueryCommand, examples, index_argument, json_option
 from faqsearch.cli.terminal import print_json, printable
 
 
 @click.command(
+    cls=QueryCommand,
     short_help="Print why an entry has its score, or why it is not found.",
     epilog=examples(
         "faqsearch explain help.index '캐시 환불' story-005",

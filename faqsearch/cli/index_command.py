@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from typing import TYPE_CHECKING
 
 import click
@@ -94,17 +95,23 @@ def index(
         stop.note = stop.note or f": nothing was saved, {shown(location)} is as it was"
         raise
     click.echo(f"{shown(location)}: {done}, in {time.perf_counter() - begun:.1f} s")
+    ids = {document.id for document in documents}
+    for missing in dict.fromkeys(pin.id for pin in lexicon.pins if pin.id not in ids) if lexicon is not None else ():
+        click.echo(f"warning: {lexicon_folder}, pins.tsv: no document has the id {missing!r}", err=True)
 
 
 def _check(file: str, documents: list[Document], *, allow_empty: bool) -> None:
     """What ``sync`` would refuse is refused before an index is created for it."""
     if not documents and not allow_empty:
         raise DocumentError("holds no documents; give --allow-empty if the index is to be emptied", file=file)
-    seen: set[str] = set()
-    for document in documents:
-        if document.id in seen:
-            raise DocumentError(f"id {document.id!r} is there twice; every document needs its own", file=file, field="id")
-        seen.add(document.id)
+    seen: dict[str, int] = {}
+    for number, document in enumerate(documents, 1):
+        if (before := seen.setdefault(document.id, number)) != number:
+            raise DocumentError(
+                f"documents {before:,} and {number:,} both have the id {document.id!r}; every one needs its own",
+                file=file,
+                field="id",
+            )
 
 
 def _index(location: str, documents: list[Document], lexicon: Lexicon | None, encoder: str | None) -> str:
@@ -125,7 +132,9 @@ def _index(location: str, documents: list[Document], lexicon: Lexicon | None, en
         with IndexingProgress() as progress:
             report = opened.sync(documents, allow_empty=True, progress=progress)
         if lexicon is not None:
-            opened.set_lexicon(lexicon)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # of pins to missing ids, told in a line each
+                opened.set_lexicon(lexicon)
     return (
         f"{_documents(len(documents))} ({report.added:,} added, {report.updated:,} updated, {report.deleted:,} deleted, "
         f"{report.unchanged:,} unchanged)"

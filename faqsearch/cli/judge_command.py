@@ -15,7 +15,7 @@ import click
 
 from faqsearch.cli.opening import open_index
 from faqsearch.cli.parameters import audience_option, examples, index_argument
-from faqsearch.cli.terminal import printable
+from faqsearch.cli.terminal import printable, screen, wrapped
 from faqsearch.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _shown(index: FaqIndex, text: str, pair: Pair, progress: str, audience: Sequ
         return
     body = " ".join(document.body.split())
     yield f"  {printable(document.title)}  [{printable(' > '.join(document.category))}]"
-    yield f"  {printable(body[:_SNIPPET])}{'…' if len(body) > _SNIPPET else ''}"
+    yield from wrapped(f"{printable(body[:_SNIPPET])}{'…' if len(body) > _SNIPPET else ''}", screen(None).width, indent="  ")
 
 
 def _asked() -> str:

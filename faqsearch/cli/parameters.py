@@ -32,3 +32,14 @@ within_option = click.option(
 def examples(*lines: str) -> str:
     """The end of a command's help: its examples, each line as it is."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+class QueryCommand(click.Command):
+    """A command that takes a query: where one begins with - it says how to give it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            message = f"{error.message.rstrip('.')} (a query that begins with - goes after --)."
+            raise click.NoSuchOption(error.option_name, message, error.possibilities, error.ctx) from None

@@ -10,7 +10,7 @@ import click
 from faqsearch.cli.parameters import examples
 from faqsearch.cli.table_lines import table_lines
 from faqsearch.cli.terminal import pad, print_json, screen
-from faqsearch.errors import InvalidOptionError
+from faqsearch.errors import DocumentError, InvalidOptionError
 
 language_option = click.option(
     "--lang", type=click.Choice(["ko", "en"]), default="ko", show_default=True, help="Language of what is printed."
@@ -69,6 +69,10 @@ def report(
 
     zone = _zone(timezone)
     counted = usage_report(read_events(*files), zone=zone)
+    if counted.unreadable and counted.since is None:
+        raise DocumentError(f"none of {counted.unreadable:,} lines is an event; an EventLog writes them", file=", ".join(files))
+    if counted.unreadable:
+        click.echo(f"warning: {counted.unreadable:,} lines are no events and were left out", err=True)
     if popular is not None:
         found = popular_queries(read_events(*files), min_sessions=min_sessions)
         Path(popular).write_text("".join(f"{query}\t{count}\n" for query, count in found), encoding="utf-8")

@@ -8,7 +8,15 @@ from faqsearch import limits
 from faqsearch.cli.categories import EVERYTHING, category_choices, category_name
 from faqsearch.cli.opening import open_index
 from faqsearch.cli.page import SORT_NAMES, page_lines
-from faqsearch.cli.parameters import audience_option, color_option, examples, index_argument, json_option, within_option
+from faqsearch.cli.parameters import (
+    QueryCommand,
+    audience_option,
+    color_option,
+    examples,
+    index_argument,
+    json_option,
+    within_option,
+)
 from faqsearch.cli.terminal import Screen, print_json, screen
 from faqsearch.document import CategoryPath
 
@@ -17,6 +25,7 @@ _SNIPPET_LINES = 2
 
 
 @click.command(
+    cls=QueryCommand,
     short_help="Print a page of hits for QUERY, with counts by category.",
     epilog=examples(
         "faqsearch search help.index 캐시 환불",

@@ -8,6 +8,8 @@ from faqsearch.cli.opening import open_index
 from faqsearch.cli.parameters import examples, index_argument, json_option
 from faqsearch.cli.terminal import one_line, pad, print_json
 
+_KINDS = {"words": "user words", "stopwords": "stop words"}
+
 
 @click.command(
     short_help="Print counts and sizes.",
@@ -31,6 +33,7 @@ def stats(location: str, as_json: bool) -> None:
         "size": size(numbers.size_bytes),
         "generation": f"{numbers.generation:,}",
         "analysed by": one_line(numbers.fingerprint),
+        "lexicon": ", ".join(f"{count:,} {_KINDS.get(kind, kind)}" for kind, count in numbers.lexicon.items()),
     }
     for name, value in values.items():
         click.echo(pad(name, 13) + value)

@@ -36,4 +36,4 @@ def answers(index: FaqIndex, query: str, *, count: int, only_good: bool, options
     if not isinstance(index, FaqIndex):
         raise InvalidOptionError(f"index must be a FaqIndex, not {index!r}")
     results = index.search(query, **{"facets": False, "per_page": count, **options})
-    return None if only_good and results.confidence != "good" else results
+    return None if only_good and (results.confidence != "good" or not query.strip()) else results

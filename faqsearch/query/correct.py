@@ -144,9 +144,13 @@ class Corrector:
         found = [readings(words[place], self._initials) for place in runs]
         choices = [tuple(filter(lookup.is_noun, some)) or (words[place],) for place, some in zip(runs, found, strict=True)]
         combinations = islice(product(*choices), _COMBINED)
-        # The reading that most titles hold, then most documents; one that no document holds is none.
+        # The reading that most titles hold, then most documents; one that no document holds is none, nor are two words for one
+        # run that no title holds together, for any two frequent words stand in some body (ㅁㄴㅇㄹ: 메뉴, 알리).
         held = {one: lookup.together(one) for one in combinations}
-        return sorted((one for one, (_, documents) in held.items() if documents), key=held.__getitem__, reverse=True)
+        meant = (
+            one for one, (titles, documents) in held.items() if titles or (documents and not any(" " in words for words in one))
+        )
+        return sorted(meant, key=held.__getitem__, reverse=True)
 
 
 def _read(words: list[str], runs: Sequence[int], ranked: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ CHAT = frozenset(
     (
         *("ㄱㅅ", "ㅇㅋ", "ㄴㄴ", "ㄷㄷ", "ㅎㅇ", "ㅂㅇ", "ㅂㅂ", "ㅈㅅ", "ㄱㄱ"),
         *("ㅅㄱ", "ㅊㅋ", "ㅁㄹ", "ㅇㅈ", "ㄹㅇ", "ㅂㄷ", "ㄱㄷ", "ㅇㅅㅇ"),
+        *("ㅁㄴㅇㄹ", "ㅂㅈㄷㄱ", "ㅋㅌㅊㅍ"),
     )
 )
-"""Consonants that people chat with."""
+"""Consonants that people chat with, and the rows of keys that they strike to try a field."""
 
 _CONSONANTS = re.compile(f"[{INITIALS}]{{2,8}}")
 _MOST = 8
@@ -26,8 +27,9 @@ def are_consonants(word: str) -> bool:
 
 
 def are_initials(word: str) -> bool:
-    """Whether a word is initial consonants rather than chat (ㅋㅋ, ㅎㅎㅎ, ㄱㅅ)."""
-    return are_consonants(word) and word not in CHAT and len(set(word)) > 1
+    """Whether a word is initial consonants rather than chat (ㅋㅋ, ㅎㅎㅎ, ㄱㅅ, ㄱㅅㄱㅅ)."""
+    half = word[: len(word) // 2]
+    return are_consonants(word) and len(set(word)) > 1 and not (word in CHAT or (half in CHAT and word == half + half))
 
 
 def initials_of(word: str) -> str:
@@ -54,5 +56,6 @@ def readings(run: str, words: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
         for cut in range(2, len(run) - 1)
         for left in words.get(run[:cut], ())[:3]
         for right in words.get(run[cut:], ())[:3]
+        if left != right
     )
     return whole + pairs

@@ -64,7 +64,7 @@ def search(
         facets=facet_tree(matches.category_counts, paths=options.paths or (), labels=options.labels) if facets else (),
         correction=Correction(repair.text, repair.reason, repair.replacements) if repair and repair.replacements else None,
         suggestions=repair.others if repair else (),
-        confidence=_confidence(reader, language, plan, matches.total, leading, understood),
+        confidence=_confidence(reader, language, query, plan, matches.total, leading, understood),
         truncated=understood.truncated,
         generation=reader.generation,
         took_ms=(time.perf_counter() - begun) * 1000,
@@ -141,6 +141,7 @@ def present(
 def _confidence(
     reader: Reader,
     language: QueryLanguage,
+    query: str,
     plan: QueryPlan,
     total: int,
     leading: tuple[StoredDocument, float] | None,
@@ -153,8 +154,8 @@ def _confidence(
     if not total:
         return "none"
     groups = understood.groups
-    if not groups:
-        return "good"
+    if not groups:  # everything is right for a blank query, and nothing for one that says nothing (ㅋㅋㅋ, 네, ???)
+        return "good" if not query.strip() or plan.phrases or plan.excluded or plan.excluded_phrases else "weak"
     if leading is None:
         first = replace(plan, offset=0, limit=1, sort="relevance", facets=False)
         leading = reader.execute(first).leading(first)

@@ -18,7 +18,7 @@ _HASHED = re.compile(r"#[0-9a-f]{24}")
 
 @dataclass(frozen=True, slots=True)
 class LoggedSearch:
-    """A search as it was logged."""
+    """A search as it was logged; ``filtered``: a category or tags were chosen, so what it missed may well be in the index."""
 
     id: str
     at: datetime
@@ -30,6 +30,7 @@ class LoggedSearch:
     hit_ids: tuple[str, ...]
     took_ms: float
     session: str | None
+    filtered: bool = False
 
     @property
     def hashed(self) -> bool:
@@ -100,6 +101,7 @@ def _event(line: bytes) -> LoggedSearch | LoggedFeedback | None:
 
 def _search(row: Mapping[str, Any], at: datetime) -> LoggedSearch:
     correction, session = row.get("correction"), row.get("session")
+    filters = row.get("filters")
     return LoggedSearch(
         id=str(row["id"]),
         at=at,
@@ -111,6 +113,7 @@ def _search(row: Mapping[str, Any], at: datetime) -> LoggedSearch:
         hit_ids=tuple(str(id) for id in row["hit_ids"]),
         took_ms=float(row.get("took_ms", 0.0)),
         session=None if session is None else str(session),
+        filtered=isinstance(filters, dict) and bool(filters.get("category") or filters.get("tags")),
     )
 
 

@@ -1,7 +1,8 @@
 """The counts of a report: what was searched, found, clicked, by query, by day and by entry.
 
 A search is the first page of a query that is not blank; later pages and browsing are counted apart. Queries that differ in
-blanks, case or punctuation only are one, shown as most people wrote it. A click belongs to the search it names.
+blanks, case or punctuation only are one, shown as most people wrote it. A click belongs to the search it names. What was not
+found in a chosen category or with chosen tags is no search without results: the index may have it elsewhere.
 """
 
 from __future__ import annotations
@@ -122,8 +123,8 @@ class _Count:
 
     def search(self, event: LoggedSearch) -> None:
         self.searches += 1
-        self.none += event.confidence == "none"
-        self.weak += event.confidence == "weak"
+        self.none += event.confidence == "none" and not event.filtered
+        self.weak += event.confidence == "weak" and not event.filtered
         if event.correction is not None:
             self.corrected += 1
             self.corrections[event.correction] += 1

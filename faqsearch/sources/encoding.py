@@ -21,7 +21,9 @@ def text_encoding(path: str, forced: str | None) -> str:
     for encoding in ("utf-8-sig", "cp949"):  # -sig: with or without a byte order mark
         if _decodes(path, encoding):
             return encoding
-    raise DocumentError("is neither UTF-8 nor CP949: save it as UTF-8, or name its encoding, such as encoding='utf-16'")
+    raise DocumentError(
+        "is neither UTF-8 nor CP949: save it as UTF-8, or name its encoding (encoding=, --encoding), such as utf-16"
+    )
 
 
 def _known(name: str) -> str:

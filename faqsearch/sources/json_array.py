@@ -69,8 +69,8 @@ class _Window:
                 if held > record.CHARACTERS:
                     raise record.too_large(number) from None
                 if not self._read(max(_CHUNK, held)):  # twice as much each time, so that trying again stays linear
-                    message = f"is no valid JSON: {error.msg} at character {error.pos - self.position + 1} of the object"
-                    raise DocumentError(message, row=number) from None
+                    where = f"at character {error.pos - self.position + 1} of the object"
+                    raise DocumentError(f"is no valid JSON: {error.msg.removesuffix(' at')} {where}", row=number) from None
             except (ValueError, RecursionError) as error:  # a number of thousands of digits; a thousand brackets
                 raise DocumentError(f"is JSON that cannot be read: {error}", row=number) from None
             else:

@@ -27,7 +27,9 @@ def records(stream: TextIO, columns: Columns) -> Iterator[record.Record]:
             values = json.loads(line)
         except json.JSONDecodeError as error:
             hint = " (for one list of objects use format='json')" if number == 1 and line.lstrip().startswith("[") else ""
-            raise DocumentError(f"is no valid JSON: {error.msg} at character {error.colno}{hint}", row=number) from None
+            raise DocumentError(
+                f"is no valid JSON: {error.msg.removesuffix(' at')} at character {error.colno}{hint}", row=number
+            ) from None
         except (ValueError, RecursionError) as error:  # a number of thousands of digits; a thousand brackets
             raise DocumentError(f"is JSON that cannot be read: {error}", row=number) from None
         if not isinstance(values, dict):

@@ -71,7 +71,9 @@ def _open(name: str, columns: Columns, format: str | None, encoding: str | None)
     if format is None:
         format = _SUFFIXES.get(suffix := PurePath(name).suffix.lower())
         if format is None:
-            raise DocumentError(f"the suffix {suffix!r} is unknown; known are {', '.join(_SUFFIXES)}: or give format=")
+            raise DocumentError(
+                f"the suffix {suffix!r} is unknown; known are {', '.join(_SUFFIXES)}: or name the format (format=, --format)"
+            )
     elif format not in _FORMATS:
         raise DocumentError(f"format {format!r} is unknown; known are {', '.join(_FORMATS)}")
     if not os.path.exists(name):

@@ -191,7 +191,7 @@ class EmbeddedBackend:
         storage = FolderStorage(folder)
         if folder.is_dir() and latest_generation(storage) >= 0:
             if not exist_ok:
-                raise IndexExistsError(f"{folder} holds an index already; open it, or pass exist_ok=True to go on with it")
+                raise IndexExistsError(f"{folder} holds an index already; open it (exist_ok=True), or name another place")
             return cls(storage), False
         if folder.is_dir() and not all(name == FolderStorage.LOCK_NAME or is_left_over(name) for name in storage.names()):
             raise IndexStorageError(f"{folder} holds other files; name a new or empty folder for the index")
@@ -212,7 +212,7 @@ class EmbeddedBackend:
         folder = Path(location)
         require_folder(folder)
         if not folder.is_dir():
-            raise IndexNotFoundError(f"{folder} does not exist; make an index with FaqIndex.create or 'faqsearch index'")
+            raise IndexNotFoundError(f"{folder} does not exist; make an index with 'faqsearch index' or FaqIndex.create")
         backend = cls(FolderStorage(folder, read_only=read_only))
         backend.reader()
         return backend

@@ -82,7 +82,7 @@ def read_toc(storage: Storage) -> TableOfContents:
     if generation < 0:
         if segment_names(storage):
             raise corrupt(f"{storage.name} has segments and no table of contents")
-        raise IndexNotFoundError(f"{storage.name} holds no index; make one with FaqIndex.create or 'faqsearch index'")
+        raise IndexNotFoundError(f"{storage.name} holds no index; make one with 'faqsearch index' or FaqIndex.create")
     name = toc_name(generation)
     content = bytes(storage.read(name))
     checksum, _, text = content.partition(b"\n")

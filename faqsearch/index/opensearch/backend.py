@@ -70,7 +70,7 @@ class ClusterBackend:
         except IndexNotFoundError:
             return False
         if not exist_ok:
-            raise IndexExistsError(f"{self.name} holds an index already; open it, or pass exist_ok=True to go on with it")
+            raise IndexExistsError(f"{self.name} holds an index already; open it (exist_ok=True), or name another place")
         return True
 
     def _state(self) -> IndexState:

@@ -67,7 +67,7 @@ def raise_failure(failure: Failure, place: str, name: str) -> NoReturn:
         ) from None
     if failure.status == 404:
         raise IndexNotFoundError(
-            f"{place}: the cluster has no index or alias {name!r}; make it with FaqIndex.create or 'faqsearch index', "
+            f"{place}: the cluster has no index or alias {name!r}; make it with 'faqsearch index' or FaqIndex.create, "
             "or restore a snapshot"
         ) from None
     if failure.blocked:
