@@ -85,6 +85,8 @@ def measure(documents: Sequence[Document], mixes: Sequence[str], count: int, nam
             prepare(documents)
             print(f"building {peer.name}", flush=True)
             peer.build(documents)
+            if (warm := getattr(peer, "warm", None)) is not None:
+                warm()
             try:
                 figures["limits"][peer.name] = peer.limits
                 for mix in mixes:
@@ -117,7 +119,6 @@ def found_peers(names: Sequence[str] | None, limits: dict[str, str]) -> list[Pee
 def pair(index: FaqIndex, peer: Peer, mix: str, asked: Sequence[Request]) -> dict[str, Any]:
     """Figures of one peer and one mix."""
     process = getattr(peer, "pid", None)
-    process = process() if callable(process) else process
     timed = asked[WARM_UP:][: SLOW.get(peer.name)]
     with tqdm(total=len(timed), desc=f"{peer.name}, {mix}", unit="query") as bar, pinned([process] if process else []):
         ours, theirs = pairs(
@@ -125,7 +126,7 @@ def pair(index: FaqIndex, peer: Peer, mix: str, asked: Sequence[Request]) -> dic
             lambda request: peer.search(request.query, category=request.category, sort=request.sort, page=request.page),
             timed,
             warm_up=asked[:WARM_UP],
-            right_process=process,
+            clock=getattr(peer, "clock", None),
             tick=bar.update,
         )
     return {

@@ -1,9 +1,10 @@
 """How much does the method itself vary? FaqIndex.search against itself, which must give a ratio of 1.
 
-And the method: two engines answer the same distinct requests in turn in one process, the second of a pair first in every other
-pair, after a warm-up with other requests; all threads stand on one CPU. Wall time is ``perf_counter``; CPU time is that of the
-whole process, native threads too, and of the engine's own process where it has one. Ratios of percentiles have a 95 % interval
-by bootstrap over requests (both engines' times of a request are drawn together), 1,000 rounds.
+And the method: two engines answer the same distinct requests in turn in one process, the second of a pair first in every
+other pair, after a warm-up with other requests; all threads stand on one CPU. Wall time is ``perf_counter``; CPU time is that
+of the whole process, native threads too. Ratios of percentiles have a 95 % interval by bootstrap over requests (both engines'
+times of a request are drawn together), 1,000 rounds. An engine in a process of its own may say itself what a request took it,
+by a ``Clock``: then neither the pipe nor what its process does besides is counted.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ ROUNDS = 1000
 T = TypeVar("T")
 U = TypeVar("U")
 Times: TypeAlias = NDArray[np.float64]
+Clock: TypeAlias = Callable[[], tuple[float, float]]
+"""(wall, CPU) seconds of the last request, by the engine's own account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,33 +97,34 @@ def pairs(
     asked: Sequence[Request],
     *,
     warm_up: Sequence[Request] = (),
-    right_process: int | None = None,
+    clock: Clock | None = None,
     tick: Callable[[], object] = lambda: None,
 ) -> tuple[Timed[T], Timed[U]]:
-    """Both engines' times for the same requests, in turn, each first in every other pair."""
+    """Both engines' times for the same requests, in turn, each first in every other pair; ``clock``: that of the right one."""
     for request in warm_up:
         left(request)
         right(request)
-    one, other = turns([(left, None), (right, right_process)], asked, swap=True, tick=tick)
+    one, other = turns([(left, None), (right, clock)], asked, swap=True, tick=tick)
     return one, other
 
 
 def turns(
-    functions: Sequence[tuple[Callable[[Request], Any], int | None]],
+    functions: Sequence[tuple[Callable[[Request], Any], Clock | None]],
     asked: Sequence[Request],
     *,
     swap: bool = False,
     tick: Callable[[], object] = lambda: None,
 ) -> list[Timed[Any]]:
-    """The times of each (function, process that works for it), all asked one request before the next."""
+    """The times of each (function, its clock or None for those of this process), all asked one request before the next."""
     made: list[tuple[list[float], list[float], list[Any]]] = [([], [], []) for _ in functions]
     for number, request in enumerate(asked):
         order = list(zip(functions, made, strict=True))
-        for (function, process), (wall, cpu, answers) in reversed(order) if swap and number % 2 else order:
-            cpu_begun, begun = _cpu(process), time.perf_counter()
+        for (function, clock), (wall, cpu, answers) in reversed(order) if swap and number % 2 else order:
+            begun, cpu_begun = time.perf_counter(), time.process_time()
             answer = function(request)
-            wall.append(time.perf_counter() - begun)
-            cpu.append(_cpu(process) - cpu_begun)
+            took = time.perf_counter() - begun, time.process_time() - cpu_begun
+            for times, one in zip((wall, cpu), took if clock is None else clock(), strict=True):
+                times.append(one)
             answers.append(answer)
         tick()
     return [Timed(np.array(wall), np.array(cpu), answers) for wall, cpu, answers in made]
@@ -198,19 +202,6 @@ def main(arguments: list[str]) -> int:
     for what, left, right in (("CPU", one.cpu, other.cpu), ("wall", one.wall, other.wall)):
         print(what, *(f"p{p} {ratio(left, right, p)}" for p in (50, 90, 99)), sep="   ")
     return 0
-
-
-def _cpu(process: int | None) -> float:
-    return time.process_time() + (process_seconds(process) if process is not None else 0.0)
-
-
-def process_seconds(process: int) -> float:
-    """CPU seconds of all threads of another process, to the nanosecond where the kernel counts so."""
-    total = 0
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        with suppress(OSError):  # a thread may have just ended
-            total += int((thread / "schedstat").read_text().split()[0])
-    return total / 1e9
 
 
 def _affinity(processes: Sequence[int], cpus: set[int]) -> None:

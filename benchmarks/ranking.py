@@ -58,12 +58,19 @@ def measure(documents: Sequence[Document], mixes: Sequence[str], count: int) -> 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-faqsearch-")))
         weights = {"default": Ranking(), **BASELINES}
-        indexes = {name: stack.enter_context(_indexed(folder / name, documents, one)) for name, one in weights.items()}
+        for name, one in weights.items():
+            _index(folder / name, documents, one)
         stack.enter_context(pinned())
         figures = {}
         for mix in mixes:
             asked = requests(mix, documents, count + WARM_UP)
-            found = {name: _paired(indexes["default"], indexes[name], asked) for name in BASELINES}
+            found = {}
+            for name in BASELINES:  # opened anew, so that neither remembers anything of these queries
+                with (
+                    FaqIndex.open(folder / "default", read_only=True) as default,
+                    FaqIndex.open(folder / name, read_only=True) as baseline,
+                ):
+                    found[name] = _paired(default, baseline, asked)
             figures[mix] = {"queries": len(asked) - WARM_UP, "baselines": found}
         return figures
 
@@ -83,7 +90,6 @@ def _paired(default: FaqIndex, baseline: FaqIndex, asked: Sequence[Any]) -> dict
     }
 
 
-def _indexed(place: Path, documents: Sequence[Document], ranking: Ranking) -> FaqIndex:
-    index = FaqIndex.create(place, options=IndexOptions(ranking=ranking))
-    filled(index, documents, place.name)
-    return index
+def _index(place: Path, documents: Sequence[Document], ranking: Ranking) -> None:
+    with FaqIndex.create(place, options=IndexOptions(ranking=ranking)) as index:
+        filled(index, documents, place.name)

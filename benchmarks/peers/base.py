@@ -1,12 +1,13 @@
 """What every engine answers in a measurement: one full request, whatever the engine calls its parts.
 
-A full request: analyse the query (by the same call where the engine takes terms), rank, count exactly, count by category, and
-give ten titles and ten pieces of bodies whose marks are offsets into the piece. A peer that cannot do a part says so in
-``limits``; the table prints it.
+A full request: analyse the query (by the very call that faqsearch makes, not a public one, where the engine takes terms),
+rank, count exactly, count by category, and give ten titles and ten pieces of bodies whose marks are offsets into the piece. A
+peer that cannot do a part says so in ``limits``; the table prints it.
 
 A module in this folder is a peer: it has ``available() -> str | None`` (None, or why it is skipped) and ``peers() ->
-list[Peer]``, not yet built, or ``make() -> Peer``. A peer whose work another process does has ``pid`` too, so that its CPU
-time counts.
+list[Peer]``, not yet built, or ``make() -> Peer``. A peer whose work another process does has ``pid``, to be put on the same
+CPU, and ``clock``, which says what the last request took it; ``warm`` makes an engine ready that needs more than a few
+requests for it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from multiprocessing import get_context
 from typing import Protocol
 
 from faqsearch import Document, FaqIndex
+from faqsearch.analysis.analyzer import Analyzer
+from faqsearch.analysis.grams import bigrams, squeeze
+from faqsearch.analysis.normalize import normalize
 
 PER_PAGE = 10
 SNIPPET_LENGTH = 160
@@ -82,6 +86,11 @@ def _analysis() -> FaqIndex:
     return FaqIndex.in_memory()
 
 
+@cache
+def _analyzer() -> Analyzer:
+    return Analyzer()
+
+
 _known: dict[str, TextTerms] = {}
 _interned: dict[str, str] = {}
 _KEPT_TEXTS = 250_000
@@ -91,7 +100,7 @@ def text_terms(text: str) -> TextTerms:
     """The terms of a stored text; kept, so that each text is analysed once for all peers."""
     terms = _known.get(text)
     if terms is None:
-        found = query_terms(text)
+        found = _document_terms(text)
         terms = TextTerms(_same(found.morphemes), array("I", found.starts), array("I", found.ends), _same(found.grams))
         if len(_known) < _KEPT_TEXTS:
             _known[text] = terms
@@ -100,7 +109,14 @@ def text_terms(text: str) -> TextTerms:
 
 def query_terms(query: str) -> TextTerms:
     """The terms of a query, analysed now: part of every request of an engine that takes terms."""
-    terms = _analysis().analyze(query)
+    text = normalize(query).text
+    tokens = _analyzer().query_tokens(text)
+    grams = bigrams(squeeze(text))
+    return TextTerms([one.term for one in tokens], [one.start for one in tokens], [one.end for one in tokens], grams)
+
+
+def _document_terms(text: str) -> TextTerms:
+    terms = _analysis().analyze(text)
     morphemes = [one for one in terms if one.channel == "morphemes"]
     grams = [one.term for one in terms[len(morphemes) :]]  # the channels come one after the other
     return TextTerms([one.term for one in morphemes], [one.start for one in morphemes], [one.end for one in morphemes], grams)
@@ -119,7 +135,7 @@ def prepare(documents: Iterable[Document], *, processes: int = 2) -> None:
 
 
 def _analyzed(texts: Sequence[str]) -> list[tuple[list[str], array[int], array[int], list[str]]]:
-    terms = map(query_terms, texts)
+    terms = map(_document_terms, texts)
     return [(one.morphemes, array("I", one.starts), array("I", one.ends), one.grams) for one in terms]
 
 
@@ -160,13 +176,17 @@ class Categories:
 
 
 def plain_snippet(body: str, terms: Iterable[str]) -> tuple[str, list[Range]]:
-    """The piece of ``body`` with the most distinct terms, for engines without a snippet generator: one regular expression."""
-    wanted = sorted({term for term in terms if term}, key=len, reverse=True)
-    if not wanted:
-        return body[:SNIPPET_LENGTH], []
-    found = [(m.start(), m.end(), m.group()) for m in re.finditer("|".join(map(re.escape, wanted)), body.lower())]
+    """The piece of ``body`` with the most distinct terms, for engines without a snippet generator, by ``str.find``."""
+    lower = body.lower()
+    found: list[tuple[int, int, str]] = []
+    for term in set(terms):
+        place = lower.find(term) if term else -1
+        while place >= 0:
+            found.append((place, place + len(term), term))
+            place = lower.find(term, place + len(term))
     if not found:
         return body[:SNIPPET_LENGTH], []
+    found.sort()
     best, place = 0, 0
     for number, (start, _, _) in enumerate(found[:64]):
         begin = max(0, start - 20)

@@ -1,7 +1,7 @@
-"""bm25s (NumPy, scores computed at indexing): the same terms, one list per document.
+"""bm25s (NumPy, scores computed at indexing): the same terms, an index for each channel, bigrams at half the weight.
 
 bm25s ranks and nothing else, so totals, category counts, the filter and paging are a few lines of NumPy over its dense scores,
-and snippets a regular expression over bodies kept in memory. Its index is held in memory; numba is not used.
+and snippets a search by ``str.find`` in bodies kept in memory. Its index is held in memory; numba is not used.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers.base import (
+    GRAM_WEIGHT,
     PER_PAGE,
     TITLE_COPIES,
     Categories,
@@ -39,7 +40,7 @@ class Bm25s:
     """Scores of all documents for each query, in memory."""
 
     name = "bm25s"
-    limits = "one field: morphemes and bigrams weigh alike; all in memory; no updates; marks by literal match; any term matches"
+    limits = "title and body one field; all in memory; no updates; marks by literal match; any term matches"
 
     def __init__(self) -> None:
         self._bm25s: Any = importlib.import_module("bm25s")
@@ -49,22 +50,28 @@ class Bm25s:
     def build(self, documents: Iterable[Document]) -> None:
         leaves: list[int] = []
         updated: list[float] = []
-        corpus: list[list[str]] = []
+        corpora: list[list[list[str]]] = [[], []]
         for document in documents:
             title, body = text_terms(document.title), text_terms(document.body)
-            corpus.append((title.morphemes + title.grams) * TITLE_COPIES + body.morphemes + body.grams)
+            corpora[0].append(title.morphemes * TITLE_COPIES + body.morphemes)
+            corpora[1].append(title.grams * TITLE_COPIES + body.grams)
             leaves.append(self._categories.number(document.category))
             updated.append(document.updated_at.timestamp() if document.updated_at else 0.0)
             self._rows.append((document.id, document.title, document.body))
         self._leaves = np.array(leaves)
         self._updated = np.array(updated)
-        self._index: Any = self._bm25s.BM25(k1=1.2, b=0.75)
-        self._index.index(corpus, show_progress=False)
+        self._indexes: list[Any] = []
+        for corpus in corpora:
+            index = self._bm25s.BM25(k1=1.2, b=0.75)
+            index.index(corpus, show_progress=False)
+            self._indexes.append(index)
 
     def search(self, query: str, *, category: Path | None = None, sort: str = "relevance", page: int = 1) -> PeerPage:
         asked = query_terms(query)
-        terms = [term for term in dict.fromkeys(asked.morphemes + asked.grams) if term in self._index.vocab_dict]
-        scores = self._index.get_scores(terms) if terms else np.zeros(len(self._rows))
+        scores = np.zeros(len(self._rows))
+        for index, terms, weight in zip(self._indexes, (asked.morphemes, asked.grams), (1.0, GRAM_WEIGHT), strict=True):
+            if known := [term for term in dict.fromkeys(terms) if term in index.vocab_dict]:
+                scores += weight * index.get_scores(known)
         hits = np.flatnonzero(scores > 0)
         counts = np.bincount(self._leaves[hits])
         if category is not None:

@@ -1,8 +1,9 @@
 """tantivy-py (Rust): the same terms in four pre-tokenised fields, BM25, its own aggregation and snippet generator.
 
-One request is a search with its count, an aggregation over categories, and ten stored rows. Its snippet generator cuts texts
-by a registered tokenizer, never by given tokens, so the body is indexed once more by tantivy's own 2-gram tokenizer and marks
-are bigrams of the query's words. A second peer is the same with the plain snippets of ``base.py``, which cost less.
+One request is a search, an aggregation over categories (two passes: tantivy-py cannot do both in one), and ten stored rows.
+Its snippet generator cuts texts by a registered tokenizer, never by given tokens, so the body is indexed once more by
+tantivy's own 2-gram tokenizer and marks are bigrams of the query's words. A second peer is the same with the plain snippets
+of ``base.py``, which cost less.
 """
 
 from __future__ import annotations
@@ -83,13 +84,15 @@ class Tantivy:
         if category is not None:
             shown = t.Query.boolean_query([(t.Occur.Must, wanted), (t.Occur.Must, self._under(category))])
         order = {} if sort == "relevance" else {"order_by_field": "updated"}
-        result = searcher.search(shown, PER_PAGE, offset=(page - 1) * PER_PAGE, **order)
+        result = searcher.search(
+            shown, PER_PAGE, count=False, offset=(page - 1) * PER_PAGE, **order
+        )  # the counts tell how many
         buckets = searcher.aggregate(wanted, {"leaf": {"terms": {"field": "leaf", "size": len(self._categories.paths)}}})
         counts = {int(bucket["key"]): bucket["doc_count"] for bucket in buckets["leaf"]["buckets"]}
         rows = [searcher.doc(address) for _, address in result.hits]
         return PeerPage(
             [row.get_first("id") for row in rows],
-            result.count,
+            sum(counts.values() if category is None else [counts.get(leaf, 0) for leaf in self._categories.under(category)]),
             self._categories.tree(counts),
             [row.get_first("title") for row in rows],
             self._snippets(query, asked.morphemes, rows),
@@ -145,7 +148,7 @@ class TantivyPlainSnippets(Tantivy):
     """The same index, asked for rows only."""
 
     name = "tantivy, plain"
-    limits = "snippets by one regular expression, marks by literal match; lengths rounded; any term matches"
+    limits = "snippets and marks by literal match; lengths rounded; any term matches"
 
     def _snippets(self, query: str, terms: Iterable[str], rows: Sequence[Any]) -> list[tuple[str, list[Range]]]:
         return [plain_snippet(row.get_first("body"), terms) for row in rows]
