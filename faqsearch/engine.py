@@ -35,6 +35,11 @@ class Engine:
         self._corrector: tuple[Reader, Corrector] | None = None
         self._completer: tuple[Reader, Completer] | None = None
 
+    def use_stored(self) -> None:
+        """From now on the stored lexicon is in force."""
+        if self.given is not None:
+            self.given = self._language = self._corrector = self._completer = None
+
     def lexicon(self, reader: Reader) -> Lexicon:
         """The lexicon in force."""
         return self.given if self.given is not None else Lexicon.from_dict(reader.meta.lexicon)
@@ -64,7 +69,10 @@ class Engine:
         if cached is None or cached[0] is not reader:
             # Without a cycle, so that an index that is dropped lets go of its files at once.
             completer = partial(Engine.completer, weakref.proxy(self), reader)
-            cached = self._corrector = reader, Corrector(reader, self.analyzer(reader), completer)
+            cached = self._corrector = (
+                reader,
+                Corrector(reader, self.analyzer(reader), completer, self.language(reader).synonyms),
+            )
         return cached[1]
 
     def completer(self, reader: Reader) -> Completer:

@@ -264,6 +264,8 @@ class FaqIndex:
     @traced("delete", level=logging.INFO)
     def delete(self, ids: str | Iterable[str]) -> int:
         """Deletes the documents with these ids, in one atomic commit; how many of them were there."""
+        if not isinstance(ids, Iterable):
+            raise InvalidOptionError(f"ids must be an id or several, not {ids!r}")
         wanted = [ids] if isinstance(ids, str) else list(ids)
         return self._apply(frozenset(_text("an id", id) for id in wanted), [])
 
@@ -300,7 +302,7 @@ class FaqIndex:
             meta = replace(writer.reader.meta, lexicon=lexicon.to_dict())
             if meta != writer.reader.meta:
                 writer.commit(WriteBatch(), meta=meta)
-            self._engine.given = None
+            self._engine.use_stored()
         return lexicon.words != words_of(meta)
 
     # Looking

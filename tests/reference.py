@@ -142,16 +142,16 @@ class Reference:
     def execute(self, plan: QueryPlan) -> Found:
         """Visibility and within, matching, filters, counting, sorting, paging, in this order."""
         scores = self.scores(plan)
-        browsing = not plan.terms and not plan.phrases
+        browsing = not plan.terms
         places = [place for place, document in enumerate(self.documents) if self._visible(document, plan.scope)]
         places = [p for p in places if not any(self._holds(p, clause) for clause in plan.excluded)]
         places = [p for p in places if not any(self._says(p, phrase) for phrase in plan.excluded_phrases)]
         full = {p for p in places if plan.groups and all(self._has(p, group) for group in plan.groups)}
+        places = [p for p in places if all(self._says(p, phrase) for phrase in plan.phrases)]
         if not browsing:
-            places = [p for p in places if scores[p] > 0 or p in full]
-            places = [p for p in places if all(self._says(p, phrase) for phrase in plan.phrases)]
+            places = [p for p in places if scores[p] > 0 or p in full or plan.phrases]
             best = max((scores[p] for p in places), default=0.0)
-            if plan.matching == "most":
+            if plan.matching == "most" and not plan.phrases:
                 places = [p for p in places if p in full or scores[p] >= best * self.ranking.floor]
             elif plan.matching == "all":
                 places = [p for p in places if p in full]

@@ -97,6 +97,8 @@ class Lexicon:
         for synonym in self.synonyms:
             if not _is_text(synonym.left, synonym.right) or not synonym.left.strip() or not synonym.right.strip():
                 raise LexiconError(f"a synonym needs two words, not {synonym.left!r} and {synonym.right!r}")
+            if not isinstance(synonym.category, tuple) or not _is_text(*synonym.category):
+                raise LexiconError(f"the category of a synonym is a path such as ('결제', '환불'), not {synonym.category!r}")
         for pin in self.pins:
             if not _is_text(pin.query, pin.id) or not pin.query.strip() or not pin.id:
                 raise LexiconError(f"a pin needs a query and a document id, not {pin.query!r} and {pin.id!r}")

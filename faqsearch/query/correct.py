@@ -24,6 +24,7 @@ from faqsearch.query.initials import are_consonants, are_initials, by_initials, 
 from faqsearch.query.input_mode import in_other_mode
 from faqsearch.query.loanwords import in_hangul
 from faqsearch.query.misspelling import CONFUSED, corrections, sounding_alike, unknown_pairs
+from faqsearch.query.synonyms import SynonymTable
 
 KEYBOARD, INITIALS, TYPO, SPACING, LOANWORD = "한/영 자판", "초성", "오타", "띄어쓰기", "외래어 표기"
 
@@ -53,10 +54,11 @@ class Repair:
 class Corrector:
     """Finds better readings in one generation of an index; remembers its words by their initials."""
 
-    def __init__(self, reader: Reader, analyzer: Analyzer, completer: Callable[[], Completer]) -> None:
+    def __init__(self, reader: Reader, analyzer: Analyzer, completer: Callable[[], Completer], synonyms: SynonymTable) -> None:
         self._reader = reader
         self._analyzer = analyzer
         self._completer = completer
+        self._synonyms = synonyms
         self._initials: Mapping[str, Sequence[str]] | None = None
         self._frequent: tuple[int, Collection[str]] | None = None
 
@@ -80,10 +82,16 @@ class Corrector:
         words = [_note(in_hangul(word, lookup), word, LOANWORD, reasons, replaced) for word in text.split(" ")]
         for place, found in in_other_mode(words, sound, lookup).items():
             words[place] = _note(found, words[place], KEYBOARD, reasons, replaced)
-        typed = text.split(" ")
-        for place, word in enumerate(words):
-            if word not in sound and word == typed[place]:
-                words[place] = _note(_misspelled(word, lookup), word, TYPO, reasons, replaced)
+        nouns = [token.term for token in query.tokens if token.tag in NOUNS]
+        for place, (word, typed) in enumerate(zip(words, text.split(" "), strict=True)):
+            if word in sound:
+                continue
+            beside = [noun for noun in nouns if noun not in typed]
+            meant = self._synonyms.elsewhere(word)
+            if (right := _misspelled(word, beside, meant, lookup)) is not None:
+                if (typed, word) in replaced:  # typed in the other mode, and not well
+                    replaced.remove((typed, word))
+                words[place] = _note(right, typed, TYPO, reasons, replaced)
         others: tuple[str, ...] = ()
         runs = [place for place, word in enumerate(words) if are_initials(word)]
         if runs:
@@ -111,7 +119,9 @@ class Corrector:
             if token.tag not in NOUNS or len(surface) < 2 or not all(map(is_syllable, surface)):
                 continue
             count = lookup.documents(token.term)
-            if not 0 < count <= lookup.least():
+            if count > lookup.least():
+                continue
+            if not count and self._synonyms.elsewhere(surface):
                 continue
             enough = max(lookup.least(_SURE_SHARE), _FAR_MORE * count)
             possible = self._may_be_frequent(enough)
@@ -119,7 +129,7 @@ class Corrector:
                 for other in sounding_alike(syllable):
                     word = surface[:place] + other + surface[place + 1 :]
                     near = lookup.documents(word) if possible(word) else 0
-                    if near >= enough and (best is None or near > best[0]):
+                    if near >= enough and (best is None or near > best[0]) and lookup.reads_noun(word):
                         at = token.start + place
                         best = near, text[:at] + other + text[at + 1 :]
         return None if best is None else best[1]
@@ -207,6 +217,19 @@ class _Lookup:
             self.knows(token.term) and (len(token.term) > 1 or token.tag not in NOUNS) for token in tokens
         )
 
+    def reads_noun(self, word: str) -> bool:
+        """The same of what ends in a noun, not in a particle or an ending (전기로), and is no stem of a verb (빠지)."""
+        morphemes = self.morphemes(word)
+        last = morphemes[-1].tag
+        noun = any(morpheme.tag in NOUNS for morpheme in morphemes) and (last[0] not in "JE" or last == "ETN")
+        verb = self.morphemes(f"{word}다")[0]
+        return noun and not (verb.tag[:2] in VERBS and verb.form == word) and self.reads(word)
+
+    def beside(self, word: str, others: Sequence[str]) -> bool:
+        """Whether a title holds the noun with one of the others."""
+        terms = [token.term for token in content_tokens(self.morphemes(word), word) if not token.part]
+        return any(self._reader.together([*terms, other], self._scope)[0] for other in others if self.knows(other))
+
     def is_noun(self, words: str) -> bool:
         """Whether each of the words ends in a noun."""
         return all(self.morphemes(word)[-1].tag in NOUNS for word in words.split(" "))
@@ -237,8 +260,11 @@ def _joined(apart: str, lookup: _Lookup) -> str | None:
     return joined if len(joined) > 1 and lookup.reads(joined) else None
 
 
-def _misspelled(word: str, lookup: _Lookup) -> str | None:
-    """``word`` with one jamo changed in its noun, where the index holds that and not what was typed."""
+def _misspelled(word: str, beside: Sequence[str], meant: Collection[str], lookup: _Lookup) -> str | None:
+    """``word`` with one jamo changed in its noun, where the index holds that and not what was typed.
+
+    ``beside`` are the nouns of the query's other words; ``meant`` is what synonyms say for the word.
+    """
     if len(word) < 2 or not any(map(is_syllable, word)) or not unknown_pairs(word, lookup.pair, lookup.least()):
         return None
     morphemes = lookup.morphemes(word)
@@ -249,12 +275,19 @@ def _misspelled(word: str, lookup: _Lookup) -> str | None:
     inside = [morpheme for morpheme in morphemes if morpheme.start < end]
     if len(stem) < 2 or squeeze(stem) != stem.lower() or not any(morpheme.tag in NOUNS for morpheme in inside):
         return None
-    # A word that Kiwi's dictionary holds may be right, and just not in this index: only to what sounds alike and is frequent.
+    # What Kiwi's dictionary holds may be right, and just not in this index: only to what sounds alike and is frequent. Unless it
+    # is a chain of syllables (환 + 블), a title has to hold that with another word of the query.
     damaged = any(morpheme.oov for morpheme in inside)
+    whole = not damaged and all(morpheme.len > 1 for morpheme in inside if morpheme.tag in NOUNS)
     most, least = (1.0, lookup.least()) if damaged else (CONFUSED, lookup.least(_SURE_SHARE))
     for corrected in islice(corrections(stem, lookup.pair, most_cost=most, least=least), _TRIED):
-        if lookup.reads(corrected):  # the stem itself is read last, for few get so far
-            return None if lookup.reads(stem) else corrected + word[end:]
+        if not (lookup.reads(corrected) if damaged else lookup.reads_noun(corrected)):
+            continue
+        if meant and corrected not in meant:  # 아디 is 아이디, not 아이
+            return None
+        if whole and not meant and not lookup.beside(corrected, beside):
+            continue
+        return None if lookup.reads(stem) else corrected + word[end:]  # the stem itself is read last, for few get so far
     return None
 
 

@@ -90,7 +90,8 @@ def prepare(
         parsed = replace(parsed, text=repair.text)
         analyzed = language.analyzed(parsed.text)
     understood = language.understand(parsed, analyzed, reader, options.scope, substitute=corrector is not None)
-    pins = language.pinned(query, options.scope.now / 1e6)
+    now = options.scope.now / 1e6
+    pins = language.pinned(query, now) or (language.pinned(repair.text, now) if repair and repair.replacements else ())
     return understood, repair, make_plan(understood, options, pins=pins, facets=facets)
 
 

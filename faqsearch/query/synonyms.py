@@ -96,6 +96,18 @@ class SynonymTable:
                             found.add(id(rule))
                             yield Used(left, rule.right, rule.category, rules.general)
 
+    def elsewhere(self, word: str) -> frozenset[str]:
+        """What a single word, with a particle or without, is called elsewhere, as one word each."""
+        word = word.lower()
+        return frozenset(
+            "".join(token.term for token in way)
+            for rules in (self._rules if self._rules is not None else self._analyzed())
+            for end in range(len(word), 1, -1)
+            if word[end:] in _PARTICLES
+            for rule in rules.words.get(word[:end], ())
+            for way in rule.right
+        )
+
     def _analyzed(self) -> tuple[_Rules, ...]:
         own = self._lexicon.synonyms
         rules = (_rules(self._analyzer, own, general=False),) if own else ()
@@ -134,7 +146,7 @@ def _rules(analyzer: Analyzer, every: Sequence[Synonym], *, general: bool) -> _R
         for left, right in [(one, other), (other, one)] if synonym.two_way else [(one, other)]:
             rule = _Rule(left.units, tuple(token.term for token in left.tokens), _ways(right), synonym.category)
             word = _WORD.fullmatch(left.text) is not None
-            if left.units and left.tokens and not (word and _loses_a_part(left)):
+            if left.units and left.tokens and not (word and _loses_a_part(left.text, left.tokens)):
                 found.by_unit.setdefault(left.units[0], []).append(rule)
             if word and len(left.text) > 1:
                 found.words.setdefault(left.text.lower(), []).append(rule)
@@ -146,12 +158,19 @@ def _side(text: str, morphemes: Sequence[Morpheme], adverbs: Collection[str]) ->
     return _Side(text, units(morphemes, tokens, adverbs), tuple(token for token in tokens if not token.part))
 
 
-def _loses_a_part(word: _Side) -> bool:
+def covers(word: str, tokens: Sequence[Token]) -> bool:
+    """Whether the content tokens of a single word say it all: a verb in its dictionary form, or nouns, and no part left out."""
+    if any(token.tag in VERBS for token in tokens):
+        return word.endswith("다")
+    return bool(tokens) and not _loses_a_part(word, tokens)
+
+
+def _loses_a_part(word: str, tokens: Sequence[Token]) -> bool:
     """Whether the tokens of a noun leave some of it out (할인권: 할인): it is found only as it stands."""
-    if word.text.endswith("다") or any(token.tag in VERBS for token in word.tokens):
+    if word.endswith("다") or any(token.tag in VERBS for token in tokens):
         return False
-    end = word.tokens[-1].end
-    return sum(token.end - token.start for token in word.tokens) < end or word.text[end:] not in _PARTICLES
+    end = tokens[-1].end
+    return sum(token.end - token.start for token in tokens) < end or word[end:] not in _PARTICLES
 
 
 def _ways(side: _Side) -> tuple[tuple[Token, ...], ...]:

@@ -25,6 +25,7 @@ from faqsearch.index.base import Clause, Group, PlanTerm, Reader, RelatedTerm, S
 from faqsearch.options import Ranking
 from faqsearch.query.initials import are_initials
 from faqsearch.query.nearby import nearby
+from faqsearch.query.operators import Knows, operators, split_readings
 from faqsearch.query.synonyms import SynonymTable, Used
 from faqsearch.query.syntax import Parsed, parse
 from faqsearch.results import Span
@@ -63,10 +64,6 @@ class _Word:
         return Group(self.surface, tuple(dict.fromkeys(self.clauses)), tuple(dict.fromkeys(self.limited)))
 
 
-Knows = Callable[[str], bool]
-"""Whether a morpheme term stands in any document that may be found."""
-
-
 class QueryLanguage:
     """Understands queries with one analyzer, lexicon and set of weights; keeps the analysed lexicon."""
 
@@ -75,7 +72,7 @@ class QueryLanguage:
         self.ranking = ranking
         self._stopwords = stopwords() | {_indexed(word) for word in lexicon.stopwords}
         self._lexicon = lexicon
-        self._synonyms = SynonymTable(analyzer, lexicon)
+        self.synonyms = SynonymTable(analyzer, lexicon)
         self._stop_phrases = tuple(squeeze(word) for word in lexicon.stopwords if " " in word)
         self._pins: dict[tuple[str, ...], list[Pin]] | None = None
 
@@ -102,13 +99,13 @@ class QueryLanguage:
         morphemes, tokens = analyzed.morphemes, analyzed.tokens
         words = _word_spans(parsed.text)
         typed = parsed.text.lower().split(" ")
-        used = list(self._synonyms.used(parsed.text, morphemes, tokens))
+        used = list(self.synonyms.used(parsed.text, morphemes, tokens))
         if not tokens and not (
-            any(are_initials(word) or (len(word) > 1 and knows(word)) for word in typed)
+            any(are_initials(word) or ((len(word) > 1 or len(typed) == 1) and knows(word)) for word in typed)
             or any(all(knows(token.term) for token in way) for one in used for way in one.right)
         ):
             # nothing to look for but function words and chat
-            phrases, excluded, without = self._operators(parsed, knows)
+            phrases, excluded, without = operators(parsed, self._analyzer, knows)
             return Understood("", (), (), (), phrases, excluded, without, truncated=parsed.truncated)
         asking = self._stop_phrase_places(parsed.text)
         terms = self._scored_terms(tokens, asking)
@@ -141,7 +138,7 @@ class QueryLanguage:
             tuple(plan[: limits.PLAN_TERMS]),
             tuple(related.values()),
             found,
-            *self._operators(parsed, knows),
+            *operators(parsed, self._analyzer, knows),
             marks,
             tuple(dict.fromkeys(word for word in map(squeeze, self._words(parsed.text, words, content)) if len(word) > 1)),
             parsed.truncated,
@@ -237,7 +234,7 @@ class QueryLanguage:
             if parts:
                 clauses.append(tuple(("m", part.term) for part in parts))
             elif token.tag in NOUNS:
-                clauses += _split_readings(token.term, knows)
+                clauses += split_readings(token.term, knows)
             groups.setdefault(token.term, _Word(text[token.start : token.end], clauses))
         return groups
 
@@ -268,7 +265,11 @@ class QueryLanguage:
         for start, end in words if len(words) <= _ALONE else ():
             inside = [token for token in tokens if start <= token.start and token.end <= end]
             word = text[start:end].lower()
-            if len(word) < 2 or any(token.tag not in VERBS and token.tag != "NNB" for token in inside) or word in terms:
+            if (
+                (len(word) < 2 and len(words) > 1)
+                or any(token.tag not in VERBS and token.tag != "NNB" for token in inside)
+                or word in terms
+            ):
                 continue
             if word in self._stopwords or not knows(word):
                 continue
@@ -316,7 +317,7 @@ class QueryLanguage:
                 groups["".join(token.term for token in right)] = _Word(" ".join(token.term for token in right), clauses)
         return limited
 
-    # Marks, phrases, exclusions
+    # Marks
 
     def _marks(self, groups: Sequence[Group], terms: dict[str, float], idf: Callable[[str], float]) -> dict[str, float]:
         """Term → what a mark of it is worth in a snippet: its weight times its idf."""
@@ -338,18 +339,6 @@ class QueryLanguage:
                 found.append(text[inside[0].start : max(token.end for token in inside)])
         return found
 
-    def _operators(self, parsed: Parsed, knows: Knows) -> tuple[tuple[str, ...], tuple[Clause, ...], tuple[str, ...]]:
-        phrases = tuple(phrase for phrase in map(squeeze, parsed.phrases) if phrase)
-        excluded: list[Clause] = []
-        for word in parsed.excluded:
-            tokens = [token for token in self._analyzer.query_tokens(word) if not token.part]
-            clause: Clause = tuple(("m", token.term) for token in tokens)
-            excluded.append(clause or tuple(("g", gram) for gram in bigrams(squeeze(word))))
-            excluded += [reading for token in tokens for reading in _split_readings(token.term, knows) if len(tokens) == 1]
-            excluded.append((("m", "".join(token.term for token in tokens)),))
-        without = tuple(phrase for phrase in map(squeeze, parsed.excluded_phrases) if phrase)
-        return phrases, tuple(clause for clause in excluded if clause), without
-
 
 def _knows(reader: Reader, scope: Scope, term: str) -> bool:
     return reader.knows("m", term, scope)
@@ -368,13 +357,6 @@ def _folded(word: str) -> str:
     """The term of a normalised word."""
     term = word.lower()
     return variants().get(term, term)
-
-
-def _split_readings(term: str, knows: Knows) -> list[Clause]:
-    """The ways to read a long noun as two that the index knows."""
-    return [
-        (("m", term[:cut]), ("m", term[cut:])) for cut in range(2, len(term) - 1) if knows(term[:cut]) and knows(term[cut:])
-    ]
 
 
 def _word_spans(text: str) -> list[Span]:

@@ -32,7 +32,7 @@ class Translation:
     @property
     def browsing(self) -> bool:
         """Whether every document matches."""
-        return not self.plan.terms and not self.plan.phrases
+        return not self.plan.terms
 
     @cached_property
     def scoring(self) -> list[Query]:
@@ -71,13 +71,15 @@ class Translation:
         if self.plan.matching == "all":
             return NOTHING if full is None else full
         scored = self.scored
-        if self.plan.matching == "most" and self.plan.terms:
+        if self.plan.matching == "most" and self.plan.terms and not self.plan.phrases:
             scored = {"function_score": {"query": scored, "min_score": best * self.ranking.floor}}
         return scored if full is None else {"dis_max": {"queries": [scored, full]}}
 
     @cached_property
     def scored(self) -> Query:
         """What holds any term that counts."""
+        if self.plan.phrases:  # what holds them is meant, whatever it scores
+            return self._bool([], self.scoring)
         return self._bool([], self.scoring, least=1) if self.scoring else NOTHING
 
     @cached_property

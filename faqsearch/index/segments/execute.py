@@ -93,25 +93,26 @@ def _parts(view: View, name: str, term: PlanTerm | RelatedTerm, postings: Postin
 def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple[NDArray[np.float64], Numbers, Mask, float]:
     """(scores, matching numbers, which documents hold every content word, the best score of a match)."""
     size = snapshot.size
-    browsing = not plan.terms and not plan.phrases
     view = snapshot.view(plan.scope)
-    if browsing:
-        scores = np.zeros(size)
-        hit = np.ones(size, dtype=bool)
-        full = hit
-    else:
+    if plan.terms:
         scores, hit = _scores(snapshot, view, plan)
         full = _full(snapshot, view, plan.groups)
         hit |= full
-        for phrase in plan.phrases:
-            hit &= _phrase(snapshot, view, phrase)
+    else:
+        scores = np.zeros(size)
+        hit = np.ones(size, dtype=bool)
+        full = hit
+    if plan.phrases:  # what holds them is meant, however little it scores
+        hit = np.ones(size, dtype=bool)
     for clause in plan.excluded:
         hit = hit & ~_clause(view, clause, size)
-    for phrase in plan.excluded_phrases:
-        hit = hit & ~_phrase(snapshot, view, phrase)
-    if plan.matching == "all" and not browsing:
+    if plan.phrases:
+        hit = _saying(snapshot, view, plan.phrases, hit)
+    if plan.excluded_phrases:
+        hit = hit & ~_saying(snapshot, view, plan.excluded_phrases, hit, any_of=True)
+    if plan.matching == "all" and plan.terms:
         hit = hit & full
-    floor = snapshot.ranking.floor if plan.matching == "most" and plan.terms else 0.0
+    floor = snapshot.ranking.floor if plan.matching == "most" and plan.terms and not plan.phrases else 0.0
     numbers, best = snapshot.kernels.selected(scores, hit, full, allowed, floor)
     return scores, numbers, full, best
 
@@ -184,25 +185,41 @@ def _clause(view: View, clause: Clause, size: int) -> Mask:
     return np.zeros(size, dtype=bool) if held is None else held
 
 
-def _phrase(snapshot: Snapshot, view: View, phrase: str) -> Mask:
-    """Documents whose squeezed title or body holds the squeezed phrase: those with all its bigrams, then read."""
-    size = snapshot.size
-    if len(phrase) > 1:
-        candidates = _clause(view, tuple(("g", gram) for gram in bigrams(phrase)), size)
-    else:
-        candidates = np.ones(size, dtype=bool)
-    if snapshot.live is not None:
-        candidates &= snapshot.live
-    for number in np.flatnonzero(candidates).tolist() if len(phrase) != 2 else ():  # a bigram is in all that have it
+def _saying(snapshot: Snapshot, view: View, phrases: Sequence[str], within: Mask, *, any_of: bool = False) -> Mask:
+    """Documents ``within`` whose squeezed title or body holds all squeezed phrases, or any of them.
+
+    Those with all bigrams of a phrase are read, each once; a phrase of two letters is a bigram, which says enough.
+    """
+    within = within if snapshot.live is None else within & snapshot.live
+    sure = np.zeros(len(within), dtype=bool) if any_of else within.copy()
+    unsure = sure.copy()
+    for phrase in phrases:
+        held = _clause(view, tuple(("g", gram) for gram in bigrams(phrase)), len(within)) if len(phrase) > 1 else within
+        if not any_of:
+            sure &= held
+        elif len(phrase) == 2:
+            sure |= held & within
+        else:
+            unsure |= held & within
+    read = [phrase for phrase in phrases if len(phrase) != 2]
+    found = all if not any_of else any
+    for number in np.flatnonzero(unsure & ~sure if any_of else sure).tolist() if read else ():
         segment, own = snapshot.place(number)
         values = segment.stored_values(own)
-        candidates[number] = any(_says(values[field], phrase) for field in (TITLE, BODY))
-    return candidates
+        sure[number] = found(_said((values[TITLE], values[BODY]), read))
+    return sure
 
 
-def _says(text: str, phrase: str) -> bool:
-    """Whether ``text``, squeezed, holds the squeezed ``phrase``; it does where it holds it as it stands."""
-    return (phrase in text and is_normalized("NFC", text)) or phrase in squeeze(normalize(text).text)
+def _said(texts: Sequence[str], phrases: Sequence[str]) -> Iterator[bool]:
+    """Of each squeezed phrase whether one of the texts, squeezed, holds it; a text does that holds it as it stands."""
+    plain = [text for text in texts if is_normalized("NFC", text)]
+    squeezed: list[str] = []
+    for phrase in phrases:
+        if any(phrase in text for text in plain):
+            yield True
+            continue
+        squeezed = squeezed or [squeeze(normalize(text).text) for text in texts]
+        yield any(phrase in text for text in squeezed)
 
 
 def _pins(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> list[int]:
@@ -233,7 +250,7 @@ def _ordered(
     snapshot: Snapshot, plan: QueryPlan, hits: Numbers, scores: NDArray[np.float64], full: Mask, count: int
 ) -> list[int]:
     """The first ``count`` of ``hits`` in the order asked for; ties by falling views, then id."""
-    browsing = not plan.terms and not plan.phrases
+    browsing = not plan.terms
     if plan.sort == "relevance" and not browsing:
         leading = snapshot.kernels.leading(scores, hits, count)
         if leading is not None:
