@@ -467,6 +467,38 @@ def test_pins_lead_in_their_order(index: FaqIndex) -> None:
     assert ids(index.search("환불")) == ["pass", "phone", "refund"]
 
 
+@pytest.mark.parametrize("query", ["ghksqnf", "환블", "환뷸"])
+def test_a_pin_counts_for_a_query_that_is_repaired_to_its_own(query: str) -> None:
+    documents = [Document(id=f"r{number}", title=f"환불 {number}") for number in range(9)]
+    with FaqIndex.in_memory(lexicon=Lexicon(pins=(Pin("환불", "r7"),))) as index:
+        index.sync(documents)
+        results = index.search(query)
+        assert (results.correction is not None, ids(results)[0], pinned(results)) == (True, "r7", ["r7"])
+
+
+def test_a_word_that_a_synonym_explains_is_not_repaired() -> None:
+    documents = [Document(id=f"t{number}", title=f"임시 비밀번호 {number}") for number in range(9)]
+    with FaqIndex.in_memory(lexicon=Lexicon(synonyms=(Synonym("임티", "이모티콘"),))) as index:
+        index.sync([*documents, Document(id="emoticon", title="이모티콘 환불")])
+        results = index.search("임티")
+        assert (results.correction, results.suggestions, ids(results)[0]) == (None, (), "emoticon")
+
+
+def test_the_stored_lexicon_counts_again_once_it_is_set(tmp_path: Path) -> None:
+    stored, other = (Lexicon(synonyms=(Synonym("돈나무", right),)) for right in ("캐시", "이모티콘"))
+    with FaqIndex.create(tmp_path / "index", lexicon=stored) as index:
+        index.sync([Document(id="cash", title="캐시 충전"), Document(id="emoticon", title="이모티콘 구매")])
+    with FaqIndex.open(tmp_path / "index", lexicon=other) as index:
+        assert ids(index.search("돈나무")) == ["emoticon"]
+        index.set_lexicon(stored)
+        assert ids(index.search("돈나무")) == ["cash"]
+
+
+def test_the_category_of_a_synonym_is_a_path() -> None:
+    with pytest.raises(LexiconError, match="is a path such as"):
+        Lexicon(synonyms=(Synonym("돈나무", "캐시", category="온새페이"),))  # type: ignore[arg-type]
+
+
 def test_a_pin_counts_for_its_query_only(index: FaqIndex) -> None:
     index.set_lexicon(Lexicon(pins=(Pin("환불", "phone"),)))
     assert pinned(index.search("반품")) == []

@@ -12,6 +12,7 @@ from unicodedata import normalize
 import pytest
 
 from faqsearch import Document, Facet, FaqIndex, Highlight, InvalidOptionError, Lexicon, Pin, SearchEvent, SearchResults
+from faqsearch.index.segments.segment import Segment
 
 CORPUS = json.loads((Path(__file__).parent / "cases" / "search.json").read_text(encoding="utf-8"))
 CASES = CORPUS["cases"]
@@ -238,3 +239,44 @@ def test_a_document_is_seen_from_its_first_microsecond_to_before_its_last(moment
         begin, end = (NOW + timedelta(microseconds=some) for some in (250_000, 750_000))
         index.sync([Document("1", "캐시 환불", visible_from=begin, visible_until=end)])
         assert index.search("환불", now=NOW + moment).total == int(seen)
+
+
+WORDS = [
+    Document(id="star", title="별을 충전하는 방법", body="별은 게임에서 씁니다."),
+    Document(id="special", title="특별 할인", body="개별 상품마다 다릅니다. 확인해 보았나요?"),
+    Document(id="alarm", title="온새톡 알림을 끄고 싶어요", body="설정에서 끕니다."),
+    Document(id="know", title="온새톡 사용법을 알고 싶어요", body="이용 안내를 보세요."),
+    Document(id="pass", title="온새톡 이용권", body="이용권은 30일 동안 쓸 수 있습니다."),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("별", {"star"}),
+        ('"별"', {"star", "special"}),
+        ('"나요"', {"special"}),
+        ('"싶어요" 알림', {"alarm", "know"}),
+        ('"싶어요" "알고" 온새톡', {"know"}),
+        ("온새톡 -알림", {"know", "pass"}),
+        ("온새톡 -이용권", {"alarm", "know"}),
+        ("온새톡 -알다", {"alarm", "pass"}),
+        ('온새톡 -"알고"', {"alarm", "pass"}),
+        ('온새톡 -"권" -"끄"', {"know"}),
+    ],
+)
+def test_letters_in_quotes_and_words_left_out_are_meant_as_they_stand(query: str, expected: set[str]) -> None:
+    with FaqIndex.in_memory() as index:
+        index.sync(WORDS)
+        assert {hit.document.id for hit in index.search(query)} == expected
+
+
+def test_many_short_phrases_read_each_document_once_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    stored = Segment.stored_values
+    monkeypatch.setattr(Segment, "stored_values", lambda self, number: (read.append(number), stored(self, number))[1])
+    letters = "가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허"
+    with FaqIndex.in_memory() as index:
+        index.sync([Document(id=str(number), title=f"제목 {number}", body="본문입니다. " * 300) for number in range(50)])
+        assert index.search(" ".join(f'"{letter}"' for letter in letters) + ' "a"' * 20).total == 0
+    assert len(read) <= 50

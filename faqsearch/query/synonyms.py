@@ -45,12 +45,16 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Used(NamedTuple):
-    """A synonym that a query holds: the terms it stands for, the ways to say it elsewhere, its category, if it is built in."""
+    """A synonym that a query holds: the terms it stands for, the ways to say it elsewhere, its category, if it is built in.
+
+    ``word``: what it stands for is a single word.
+    """
 
     left: tuple[str, ...]
     right: tuple[tuple[Token, ...], ...]
     category: CategoryPath
     general: bool
+    word: bool
 
 
 class _Side(NamedTuple):
@@ -64,6 +68,7 @@ class _Rule(NamedTuple):
     left: tuple[str, ...]
     right: tuple[tuple[Token, ...], ...]
     category: CategoryPath
+    word: bool
 
 
 class SynonymTable:
@@ -83,7 +88,7 @@ class SynonymTable:
                 for rule in rules.by_unit.get(unit, ()):
                     if sequence[place : place + len(rule.units)] == rule.units and id(rule) not in found:
                         found.add(id(rule))
-                        yield Used(rule.left, rule.right, rule.category, rules.general)
+                        yield Used(rule.left, rule.right, rule.category, rules.general, rule.word)
             for match in _WORD.finditer(text):
                 word = match[0].lower()
                 for end in range(len(word), 1, -1):
@@ -94,7 +99,7 @@ class SynonymTable:
                     for rule in rules.words[word[:end]]:
                         if id(rule) not in found:
                             found.add(id(rule))
-                            yield Used(left, rule.right, rule.category, rules.general)
+                            yield Used(left, rule.right, rule.category, rules.general, word=True)
 
     def elsewhere(self, word: str) -> frozenset[str]:
         """What a single word, with a particle or without, is called elsewhere, as one word each."""
@@ -144,8 +149,8 @@ def _rules(analyzer: Analyzer, every: Sequence[Synonym], *, general: bool) -> _R
             continue
         one, other = sides[synonym.left], sides[synonym.right]
         for left, right in [(one, other), (other, one)] if synonym.two_way else [(one, other)]:
-            rule = _Rule(left.units, tuple(token.term for token in left.tokens), _ways(right), synonym.category)
             word = _WORD.fullmatch(left.text) is not None
+            rule = _Rule(left.units, tuple(token.term for token in left.tokens), _ways(right), synonym.category, word)
             if left.units and left.tokens and not (word and _loses_a_part(left.text, left.tokens)):
                 found.by_unit.setdefault(left.units[0], []).append(rule)
             if word and len(left.text) > 1:

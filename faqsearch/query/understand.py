@@ -294,13 +294,13 @@ class QueryLanguage:
         """
         typed = dict(terms)
         limited: dict[tuple[CategoryPath, str], float] = {}
-        for left, ways, category, general in used:
+        for left, ways, category, general, word in used:
             known = [way for way in ways if all(knows(token.term) for token in way)]
             if not known:
                 continue
             right = known[0]
             weight = max((typed[term] for term in left if term in typed), default=1.0) * self.ranking.synonym
-            if general and left and all(map(knows, left)):
+            if general and left and all(map(knows, [*left, "".join(left)] if word else left)):
                 weight *= self.ranking.known_synonym
             for token in right:
                 if token.term not in typed and category:
@@ -308,11 +308,11 @@ class QueryLanguage:
                 elif token.term not in typed:
                     terms[token.term] = max(terms.get(token.term, 0.0), weight)
             clauses: list[Clause] = [tuple(("m", token.term) for token in way) for way in known]
-            for word in [groups[term] for term in left if term in groups]:
+            for group in [groups[term] for term in left if term in groups]:
                 if category:
-                    word.limited += [(category, clause) for clause in clauses]
+                    group.limited += [(category, clause) for clause in clauses]
                 else:
-                    word.clauses += clauses
+                    group.clauses += clauses
             if not left and not category:  # a word in which Kiwi alone sees no content
                 groups["".join(token.term for token in right)] = _Word(" ".join(token.term for token in right), clauses)
         return limited
