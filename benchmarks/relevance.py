@@ -30,7 +30,7 @@ from faqsearch.analysis.normalize import normalize
 from faqsearch.evaluation import evaluate_run
 
 EVERYBODY = ("seller", "writer", "driver", "artist")
-MEASURES = ("nDCG@10", "RR@10", "R@10")
+MEASURES = ("nDCG@10", "RR@10", "R@10", "Judged@5")
 OURS, PLAIN = "faqsearch", "plain two channels"
 TOLERANCE = 0.003
 OTHER_WORDS = 0.3
@@ -203,11 +203,11 @@ def summary(half: Judged) -> dict[str, object]:
 def show(half: Judged) -> None:
     """Prints a set's engines, then the slices of faqsearch beside the best other lexical engine."""
     print(f"\n{half.name}: {len(half.collection.documents):,} documents, {len(half.queries)} queries")
-    print(f"{'':<28}{'nDCG@10 [95 %]':>22}{'RR@10':>8}{'R@10':>8}{'faqsearch is better by':>28}{'p':>8}")
+    print(f"{'':<28}{'nDCG@10 [95 %]':>22}{'RR@10':>8}{'R@10':>8}{'judged@5':>10}{'faqsearch is better by':>28}{'p':>8}")
     for engine in sorted(half.values, key=lambda engine: -_interval(half, engine, "nDCG@10")[0]):
         mean, low, high = _interval(half, engine, "nDCG@10")
         rest = [sum(one[m] for one in half.values[engine].values()) / len(half.queries) for m in MEASURES[1:]]
-        line = f"{engine:<28}{f'{mean:.4f} [{low:.3f}, {high:.3f}]':>22}{rest[0]:>8.3f}{rest[1]:>8.3f}"
+        line = f"{engine:<28}{f'{mean:.4f} [{low:.3f}, {high:.3f}]':>22}{rest[0]:>8.3f}{rest[1]:>8.3f}{rest[2]:>10.3f}"
         if engine != OURS:
             gaps = differences(half, OURS, engine, list(half.queries))
             line += f"{interval(gaps).points():>28}{randomisation(gaps):>8.4f}"

@@ -57,7 +57,8 @@ def main() -> None:
         command = [sys.executable, "-m", "faqsearch", *arguments]
         output = "\n".join(on_a_terminal(command, folder).split("\n")[:SHOWN])
         page = browser.new_page(viewport={"width": 1100, "height": 600})
-        page.set_content(TERMINAL.format(command="faqsearch search help.index 'zotl ghksqnf'", output=colored(output)))
+        typed = "faqsearch search help.index 'zotl ghksqnf' --per-page 3"
+        page.set_content(TERMINAL.format(command=typed, output=colored(output)))
         save(page.locator("body").screenshot(), "terminal.png")
         browser.close()
 

@@ -275,8 +275,8 @@ def _misspelled(word: str, beside: Sequence[str], meant: Collection[str], lookup
     inside = [morpheme for morpheme in morphemes if morpheme.start < end]
     if len(stem) < 2 or squeeze(stem) != stem.lower() or not any(morpheme.tag in NOUNS for morpheme in inside):
         return None
-    # What Kiwi's dictionary holds may be right, and just not in this index: only to what sounds alike and is frequent. Unless it
-    # is a chain of syllables (환 + 블), a title has to hold that with another word of the query.
+    # What Kiwi's dictionary holds may be right, and just not in this index: only to what sounds alike and is frequent. Unless
+    # it is a chain of syllables (환 + 블), a title has to hold that with another word of the query.
     damaged = any(morpheme.oov for morpheme in inside)
     whole = not damaged and all(morpheme.len > 1 for morpheme in inside if morpheme.tag in NOUNS)
     most, least = (1.0, lookup.least()) if damaged else (CONFUSED, lookup.least(_SURE_SHARE))
