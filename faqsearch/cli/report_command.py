@@ -75,6 +75,7 @@ def report(
         click.echo(f"warning: {counted.unreadable:,} lines are no events and were left out", err=True)
     if popular is not None:
         found = popular_queries(read_events(*files), min_sessions=min_sessions)
+        Path(popular).parent.mkdir(parents=True, exist_ok=True)
         Path(popular).write_text("".join(f"{query}\t{count}\n" for query, count in found), encoding="utf-8")
         click.echo(f"{popular}: {len(found):,} queries", err=True)
     if page is not None:
