@@ -84,11 +84,11 @@ class Corrector:
             words[place] = _note(found, words[place], KEYBOARD, reasons, replaced)
         nouns = [token.term for token in query.tokens if token.tag in NOUNS]
         for place, (word, typed) in enumerate(zip(words, text.split(" "), strict=True)):
-            if word in sound:
+            if word in sound or not _suspicious(word, lookup):
                 continue
             beside = [noun for noun in nouns if noun not in typed]
-            meant = self._synonyms.elsewhere(word)
-            if (right := _misspelled(word, beside, meant, lookup)) is not None:
+            right = _misspelled(word, beside, self._synonyms.elsewhere(word), lookup)
+            if right is not None:
                 if (typed, word) in replaced:  # typed in the other mode, and not well
                     replaced.remove((typed, word))
                 words[place] = _note(right, typed, TYPO, reasons, replaced)
@@ -119,9 +119,7 @@ class Corrector:
             if token.tag not in NOUNS or len(surface) < 2 or not all(map(is_syllable, surface)):
                 continue
             count = lookup.documents(token.term)
-            if count > lookup.least():
-                continue
-            if not count and self._synonyms.elsewhere(surface):
+            if count > lookup.least() or (not count and self._synonyms.elsewhere(surface)):
                 continue
             enough = max(lookup.least(_SURE_SHARE), _FAR_MORE * count)
             possible = self._may_be_frequent(enough)
@@ -260,13 +258,16 @@ def _joined(apart: str, lookup: _Lookup) -> str | None:
     return joined if len(joined) > 1 and lookup.reads(joined) else None
 
 
+def _suspicious(word: str, lookup: _Lookup) -> bool:
+    """Whether two syllables of a word hardly ever stand together in the index."""
+    return len(word) > 1 and any(map(is_syllable, word)) and bool(unknown_pairs(word, lookup.pair, lookup.least()))
+
+
 def _misspelled(word: str, beside: Sequence[str], meant: Collection[str], lookup: _Lookup) -> str | None:
-    """``word`` with one jamo changed in its noun, where the index holds that and not what was typed.
+    """A suspicious ``word`` with one jamo changed in its noun, where the index holds that and not what was typed.
 
     ``beside`` are the nouns of the query's other words; ``meant`` is what synonyms say for the word.
     """
-    if len(word) < 2 or not any(map(is_syllable, word)) or not unknown_pairs(word, lookup.pair, lookup.least()):
-        return None
     morphemes = lookup.morphemes(word)
     end = _noun_end(morphemes)
     if end < 2 and all(map(is_syllable, word)):  # read as one syllable and an ending: 개임, 개 + 이 + ㅁ
