@@ -34,8 +34,8 @@ def main(arguments: list[str]) -> int:
             queries = collection.sample(options.queries)
             means = evaluate(index, queries, collection.qrels).means
             ranking = TwoChannels(channel(index, "morphemes"), channel(index, "grams")).add(collection.documents)
-        judgements = {id: collection.qrels[id] for id in queries}
-        bar = evaluate_run({id: ranking.search(text) for id, text in queries.items()}, judgements).means["nDCG@10"]
+            run = {id: ranking.search(text) for id, text in queries.items()}
+        bar = evaluate_run(run, {id: collection.qrels[id] for id in queries}).means["nDCG@10"]
         gain = means["nDCG@10"] - bar
         below |= gain < -TOLERANCE
         figures[collection.name] = dict(means)
