@@ -115,6 +115,7 @@ def test_a_lexicon_survives_to_dict_and_from_dict(folder: Path) -> None:
 )
 def test_a_file_whose_name_is_nearly_right_is_refused(tmp_path: Path, name: str, meant: str) -> None:
     (tmp_path / name).write_text("환불\n", encoding="utf-8")
+    (tmp_path / "queries.txt").write_text("환불\n", encoding="utf-8")
     (tmp_path / "notes.tsv").write_text("아무 말\n", encoding="utf-8")
     with pytest.raises(LexiconError, match=rf"{name}: is no file of a lexicon; name it {meant}"):
         Lexicon.from_folder(tmp_path)
@@ -460,6 +461,12 @@ def test_a_pinned_document_answers_its_query_for_sure(index: FaqIndex, sort: str
     assert index.search(query, sort=sort).confidence != "good"
     index.set_lexicon(Lexicon(pins=(Pin(query, "phone"),)))
     assert index.search(query, sort=sort).confidence == "good"
+
+
+def test_a_pin_answers_a_query_that_says_nothing(index: FaqIndex) -> None:
+    assert index.search("하이").confidence == "weak"
+    index.set_lexicon(Lexicon(pins=(Pin("하이", "phone"),)))
+    assert (index.search("하이").confidence, ids(index.search("하이"))[0]) == ("good", "phone")
 
 
 def test_pins_lead_in_their_order(index: FaqIndex) -> None:

@@ -122,9 +122,9 @@ class Lexicon:
                 f"is no folder; a lexicon is a folder with {', '.join(_FILES)}, or some of them",
                 file=str(folder),
             )
-        for path in sorted(folder.iterdir()):
-            meant = get_close_matches(path.stem.lower(), [file.removesuffix(".tsv") for file in _FILES], n=1, cutoff=0.85)
-            if path.name not in _FILES and meant:
+        names = [file.removesuffix(".tsv") for file in _FILES]
+        for path in sorted(one for one in folder.iterdir() if one.suffix.lower() == ".tsv" and one.name not in _FILES):
+            if meant := get_close_matches(path.stem.lower(), names, n=1, cutoff=0.85):
                 raise LexiconError(f"is no file of a lexicon; name it {meant[0]}.tsv", file=str(path))
         return cls(
             words=frozenset(_column(folder / "words.tsv")),

@@ -156,7 +156,8 @@ def _confidence(
         return "none"
     groups = understood.groups
     if not groups:  # everything is right for a blank query, and nothing for one that says nothing (ㅋㅋㅋ, 네, ???)
-        return "good" if not query.strip() or plan.phrases or plan.excluded or plan.excluded_phrases else "weak"
+        meant = plan.phrases or plan.excluded or plan.excluded_phrases or plan.pins
+        return "good" if meant or not query.strip() else "weak"
     if leading is None:
         first = replace(plan, offset=0, limit=1, sort="relevance", facets=False)
         leading = reader.execute(first).leading(first)
