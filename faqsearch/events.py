@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from faqsearch.analysis.normalize import normalize
 from faqsearch.results import SearchResults
 
 _GAP = r"[-\s.]{0,3}"
@@ -21,6 +21,7 @@ _PERSONAL = (
     (re.compile(rf"(?<!\d)\d{{4}}{_GAP}(?:\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{3,4}}|\d{{6}}{_GAP}\d{{4,5}})(?!\d)"), "[card]"),
     (re.compile(rf"(?<!\d)\(?(?:\+?82{_GAP}|0)\d{{1,2}}\)?{_GAP}\d{{3,4}}{_GAP}\d{{4}}(?!\d)"), "[phone]"),
 )
+_NO_LETTERS = re.compile("[^\u3131-\u318e]+")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
 _SESSION: ContextVar[str | None] = ContextVar("faqsearch_session", default=None)
@@ -92,9 +93,11 @@ def search_session(id: str | None) -> Iterator[None]:
 def mask_personal(text: str) -> str:
     """``text`` with e-mail addresses, resident registration, card and phone numbers replaced by what they are.
 
-    Full-width digits, other dashes and invisible characters do not hide a number: the text is normalised first, as a query is.
+    Full-width digits, other dashes and invisible characters do not hide a number: the text is normalised first (NFKC, but for
+    letters that stand alone, as in ㅎㅂ).
     """
-    text = normalize(text).text.translate(_DASHES).translate(_INVISIBLE)
+    text = _NO_LETTERS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    text = text.translate(_DASHES).translate(_INVISIBLE)
     for pattern, name in _PERSONAL:
         text = pattern.sub(name, text)
     return text
