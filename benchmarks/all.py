@@ -34,7 +34,7 @@ def steps(full: bool) -> list[Step]:
     mixes = ("--mixes", "all") if full else ()
     some = [
         Step(("corpora", "--documents", "2000", "--json", str(RESULTS / "corpora.json")), 0.5),
-        Step(("latency", "--documents", "1000", *mixes), 1),
+        Step(("latency", "--documents", "1000", *mixes), 2),
         Step(("latency", "--documents", "10000", *mixes), 6),
         Step(("indexing", "--documents", "10000"), 3),
         Step(("understanding", "--documents", "10000"), 2),

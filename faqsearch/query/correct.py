@@ -189,6 +189,7 @@ class _Lookup:
         self._reader = reader
         self._analyzer = analyzer
         self._scope = scope
+        self._read: dict[str, list[Morpheme]] = {}
 
     def knows(self, term: str) -> bool:
         return self._reader.knows("m", term, self._scope)
@@ -200,7 +201,10 @@ class _Lookup:
         return self._reader.frequency("g", gram, self._scope)
 
     def morphemes(self, word: str) -> list[Morpheme]:
-        return self._analyzer.query_morphemes(word)
+        """Those of a word alone, read once for a query."""
+        if word not in self._read:
+            self._read[word] = self._analyzer.query_morphemes(word)
+        return self._read[word]
 
     def least(self, share: float = _LEAST_SHARE) -> int:
         """Documents that must hold a pair of syllables for it to be taken for right."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from unicodedata import is_normalized
 
@@ -107,9 +107,9 @@ def _matches(snapshot: Snapshot, plan: QueryPlan, allowed: Mask | None) -> tuple
     for clause in plan.excluded:
         hit = hit & ~_clause(view, clause, size)
     if plan.phrases:
-        hit = _saying(snapshot, view, plan.phrases, hit)
+        hit = _saying(snapshot, view, plan.phrases, hit, all)
     if plan.excluded_phrases:
-        hit = hit & ~_saying(snapshot, view, plan.excluded_phrases, hit, any_of=True)
+        hit = hit & ~_saying(snapshot, view, plan.excluded_phrases, hit, any)
     if plan.matching == "all" and plan.terms:
         hit = hit & full
     floor = snapshot.ranking.floor if plan.matching == "most" and plan.terms and not plan.phrases else 0.0
@@ -185,29 +185,23 @@ def _clause(view: View, clause: Clause, size: int) -> Mask:
     return np.zeros(size, dtype=bool) if held is None else held
 
 
-def _saying(snapshot: Snapshot, view: View, phrases: Sequence[str], within: Mask, *, any_of: bool = False) -> Mask:
-    """Documents ``within`` whose squeezed title or body holds all squeezed phrases, or any of them.
+def _saying(
+    snapshot: Snapshot, view: View, phrases: Sequence[str], within: Mask, quantifier: Callable[[Iterable[bool]], bool]
+) -> Mask:
+    """Documents ``within`` whose squeezed title or body holds all, or any, of the squeezed phrases.
 
     Those with all bigrams of a phrase are read, each once; a phrase of two letters is a bigram, which says enough.
     """
-    within = within if snapshot.live is None else within & snapshot.live
-    sure = np.zeros(len(within), dtype=bool) if any_of else within.copy()
-    unsure = sure.copy()
+    candidates = within if quantifier is all else np.zeros_like(within)
     for phrase in phrases:
         held = _clause(view, tuple(("g", gram) for gram in bigrams(phrase)), len(within)) if len(phrase) > 1 else within
-        if not any_of:
-            sure &= held
-        elif len(phrase) == 2:
-            sure |= held & within
-        else:
-            unsure |= held & within
-    read = [phrase for phrase in phrases if len(phrase) != 2]
-    found = all if not any_of else any
-    for number in np.flatnonzero(unsure & ~sure if any_of else sure).tolist() if read else ():
+        candidates = candidates & held if quantifier is all else candidates | held
+    candidates = candidates & within if snapshot.live is None else candidates & within & snapshot.live
+    for number in np.flatnonzero(candidates).tolist() if any(len(phrase) != 2 for phrase in phrases) else ():
         segment, own = snapshot.place(number)
         values = segment.stored_values(own)
-        sure[number] = found(_said((values[TITLE], values[BODY]), read))
-    return sure
+        candidates[number] = quantifier(_said((values[TITLE], values[BODY]), phrases))
+    return candidates
 
 
 def _said(texts: Sequence[str], phrases: Sequence[str]) -> Iterator[bool]:
